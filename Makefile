@@ -1,0 +1,80 @@
+# Two commands: `make demo` and `make test`. Everything they need, they set up.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV      := .venv
+BIN       := $(VENV)/bin
+STAMP     := $(VENV)/.stamps
+CUSTOMERS ?= 20000
+BANK      ?= demo
+SERVE     ?= 1
+TESTS     ?= tests
+
+# A system python3 is often older than 3.12: the first of these that is new enough makes the environment.
+FIND_PYTHON = for p in "$$PYTHON" python3.13 python3.14 python3.12 python3; do \
+  [ -n "$$p" ] && "$$p" -c 'import sys; sys.exit(not (3, 12) <= sys.version_info[:2])' 2>/dev/null && { echo "$$p"; break; }; done
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+$(VENV)/bin/uv: requirements/bootstrap.lock
+	@python="$$($(FIND_PYTHON))"; [ -n "$$python" ] || { echo "Guanxi needs Python 3.12 or newer: install it, or name it with PYTHON=/path/to/python"; exit 1; }; \
+	echo "environment: $$("$$python" --version)"; "$$python" -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
+	@mkdir -p $(STAMP); touch $@
+
+$(STAMP)/base: $(VENV)/bin/uv requirements/base.lock pyproject.toml
+	@echo "installing Python packages"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/base.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@mkdir -p $(STAMP); touch $@
+
+$(STAMP)/dev: $(STAMP)/base requirements/dev.lock
+	@echo "installing development packages"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/dev.lock
+	@touch $@
+
+$(STAMP)/frontend: $(STAMP)/base frontend/package-lock.json
+	@echo "installing front-end packages"
+	@command -v npm >/dev/null || [ -x $(BIN)/npm ] || $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/node.lock
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix frontend --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMP)/assets: $(STAMP)/frontend $(shell find src/guanxi/crm -name '*.po' -o -path '*/static/*' -type f 2>/dev/null)
+	@$(BIN)/guanxi assets
+	@touch $@
+
+.PHONY: setup
+setup: $(STAMP)/assets ## the environment, the packages, the pages' files
+
+.PHONY: demo
+demo: $(STAMP)/assets ## a bank that runs: data, the night's job, the site (CUSTOMERS=200000, BANK=berka BERKA_DIR=..., SERVE=0)
+	@exec $(BIN)/guanxi demo --bank $(BANK) --customers $(CUSTOMERS) $(if $(BERKA_DIR),--berka-dir "$(BERKA_DIR)") $(if $(filter 0,$(SERVE)),--no-serve) $(if $(PORT),--port $(PORT))
+
+.PHONY: check
+check: $(STAMP)/dev $(STAMP)/assets ## ruff, types, imports, translations, migrations, documents
+	@$(BIN)/python -m guanxi.tools.check 2>/dev/null || true
+
+.PHONY: test
+test: check ## all the set-up and every test (TESTS=path for one)
+	@$(BIN)/python -m pytest $(TESTS)
+
+.PHONY: bench
+bench: $(STAMP)/dev $(STAMP)/assets ## the figures of docs/performance.md (CUSTOMERS=1000000)
+	@$(BIN)/python -m bench $(BENCH)
+
+.PHONY: docs
+docs: $(STAMP)/assets ## the warehouse's lineage and documentation, and the documents generated from code
+	@$(BIN)/guanxi docs
+
+.PHONY: lock
+lock: $(VENV)/bin/uv ## resolve the lock files anew from pyproject.toml
+	@sh requirements/lock.sh
+
+.PHONY: clean
+clean: ## removes everything the commands above made
+	@[ ! -x $(BIN)/guanxi ] || $(BIN)/guanxi stop 2>/dev/null || true
+	rm -rf var $(VENV) frontend/node_modules .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find src -name '*.mo' -delete; find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,11 @@
+#!/usr/bin/env python
+"""Django's own commands (makemigrations, makemessages, shell); the bank's are under ``guanxi``."""
+
+from __future__ import annotations
+
+import sys
+
+from guanxi.cli import django
+
+if __name__ == "__main__":
+    django(sys.argv)

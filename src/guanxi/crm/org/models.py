@@ -1,0 +1,130 @@
+"""Institutions, staff and their posts. Institutions, staff and posts come from the bank's files every night."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Institution(models.Model):
+    """Grain: one row an institution. ``path`` is the numbers from the topmost down, each followed by ``/``."""
+
+    class Kind(models.TextChoices):
+        UNION = "union", _("Provincial union")
+        BANK = "bank", _("Head office")
+        BRANCH = "branch", _("Branch")
+        SUB_BRANCH = "sub_branch", _("Sub-branch")
+        TEAM = "team", _("Team")
+        OFFICE = "office", _("Office")
+
+    id = models.CharField(_("institution number"), max_length=32, primary_key=True)
+    name = models.CharField(_("name"), max_length=120)
+    name_en = models.CharField(_("name in English"), max_length=200, default="", blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, db_constraint=False,
+                               related_name="children", verbose_name=_("institution above"))
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    path = models.CharField(_("path"), max_length=500)
+    depth = models.PositiveSmallIntegerField(_("depth"), default=0)
+    city = models.CharField(_("city"), max_length=60, default="", blank=True)
+    opened_on = models.DateField(_("opened on"), null=True, blank=True)
+    status = models.CharField(_("status"), max_length=8, default="open")
+
+    class Meta:
+        verbose_name = _("institution")
+        verbose_name_plural = _("institutions")
+        indexes: ClassVar = [models.Index(fields=["path"], name="institution_path")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    """What a post is; it decides how far its holder sees."""
+
+    RM = "rm", _("Relationship manager")
+    BRANCH_MANAGER = "branch_manager", _("Branch manager")
+    HEAD_OFFICE = "head_office", _("Head office")
+    ANALYST = "analyst", _("Analyst")
+    STEWARD = "steward", _("Data steward")
+    SERVICE_AGENT = "service_agent", _("Service agent")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    OTHER = "other", _("Other")
+
+
+class Line(models.TextChoices):
+    RETAIL = "retail", _("Retail")
+    CORPORATE = "corporate", _("Corporate")
+    BOTH = "both", _("Retail and corporate")
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    """Creates members of staff who sign in with their number."""
+
+    def create_user(self, id: str, password: str | None = None, **fields: Any) -> Staff:  # noqa: A002
+        """A member of staff; without a password they cannot sign in until one is set."""
+        staff = self.model(id=id, **fields)
+        staff.set_password(password)
+        staff.save(using=self._db)
+        return staff
+
+    def create_superuser(self, id: str, password: str | None = None, **fields: Any) -> Staff:  # noqa: A002
+        """A member of staff who may do everything in the administration."""
+        return self.create_user(id, password, **{"is_staff": True, "is_superuser": True, "name": id,
+                                                 "role": Role.ADMINISTRATOR, **fields})
+
+
+class Staff(AbstractBaseUser, PermissionsMixin):
+    """Grain: one row a member of staff, who is also the person that signs in."""
+
+    id = models.CharField(_("staff number"), max_length=32, primary_key=True)
+    name = models.CharField(_("name"), max_length=120)
+    institution = models.ForeignKey(Institution, models.PROTECT, null=True, blank=True, db_constraint=False,
+                                    related_name="staff", verbose_name=_("institution"))
+    role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.OTHER)
+    line = models.CharField(_("line of business"), max_length=16, choices=Line.choices, default=Line.BOTH)
+    phone = models.CharField(_("phone"), max_length=32, default="", blank=True)
+    email = models.CharField(_("e-mail"), max_length=120, default="", blank=True)
+    joined_on = models.DateField(_("joined on"), null=True, blank=True)
+    left_on = models.DateField(_("left on"), null=True, blank=True)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_staff = models.BooleanField(_("may use the administration"), default=False)
+    preferences = models.JSONField(_("preferences"), default=dict, blank=True)
+
+    objects = StaffManager()
+    USERNAME_FIELD = "id"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        verbose_name = _("member of staff")
+        verbose_name_plural = _("staff")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Post(models.Model):
+    """Grain: one row a member of staff, institution and role, for a period. Several at a time are allowed."""
+
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="posts", db_constraint=False, verbose_name=_("staff"))
+    institution = models.ForeignKey(Institution, models.PROTECT, db_constraint=False, related_name="posts",
+                                    verbose_name=_("institution"))
+    role = models.CharField(_("role"), max_length=16, choices=Role.choices)
+    line = models.CharField(_("line of business"), max_length=16, choices=Line.choices, default=Line.BOTH)
+    valid_from = models.DateField(_("from"), null=True, blank=True)
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["staff", "institution", "role"], name="post_once",
+                                    violation_error_message=_("This person holds that post already.")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.role} {self.institution_id}"

