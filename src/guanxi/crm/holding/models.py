@@ -79,12 +79,25 @@ class Agreement(models.Model):
     id = models.CharField(_("agreement number"), max_length=40, primary_key=True)
     kind = models.CharField(_("kind"), max_length=16, choices=AgreementKind.choices)
     account_number = models.CharField(_("account or card number"), max_length=40, default="", blank=True)
-    product = models.ForeignKey(Product, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+",
-                                verbose_name=_("product"))
-    party = models.ForeignKey(Party, models.DO_NOTHING, db_constraint=False, db_index=False,
-                              related_name="agreements", verbose_name=_("customer"))
-    institution = models.ForeignKey(Institution, models.DO_NOTHING, db_constraint=False, db_index=False,
-                                    related_name="+", verbose_name=_("booking institution"))
+    product = models.ForeignKey(
+        Product, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name=_("product")
+    )
+    party = models.ForeignKey(
+        Party,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="agreements",
+        verbose_name=_("customer"),
+    )
+    institution = models.ForeignKey(
+        Institution,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("booking institution"),
+    )
     currency = models.CharField(_("currency"), max_length=3)
     opened_on = models.DateField(_("opened on"))
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
@@ -122,8 +135,9 @@ class AgreementParty(models.Model):
     scope_paths: ClassVar = ScopePaths(institution="party__institution_id", manager="party__manager_id")
 
     pk = models.CompositePrimaryKey("agreement_id", "party_id", "role")
-    agreement = models.ForeignKey(Agreement, models.DO_NOTHING, db_constraint=False, db_index=False,
-                                  related_name="parties")
+    agreement = models.ForeignKey(
+        Agreement, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="parties"
+    )
     party = models.ForeignKey(Party, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
     role = models.CharField(_("role"), max_length=24)
     valid_from = models.DateField(_("since"), null=True)

@@ -69,10 +69,23 @@ class CustomerFigure(models.Model):
     kind = models.CharField(_("kind"), max_length=16, choices=PartyKind.choices)
     name = models.CharField(_("name"), max_length=200)
     name_pinyin = models.CharField(max_length=600)
-    institution = models.ForeignKey(Institution, models.DO_NOTHING, db_constraint=False, db_index=False,
-                                    related_name="+", verbose_name=_("institution"))
-    manager = models.ForeignKey(Staff, models.DO_NOTHING, db_constraint=False, null=True, db_index=False,
-                                related_name="+", verbose_name=_("relationship manager"))
+    institution = models.ForeignKey(
+        Institution,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("institution"),
+    )
+    manager = models.ForeignKey(
+        Staff,
+        models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("relationship manager"),
+    )
     tier = models.CharField(_("tier"), max_length=16, choices=Tier.choices)
     sub_tier = models.CharField(_("subdivision"), max_length=16, choices=SubTier.choices, default="")
     tier_reason = models.CharField(_("reason"), max_length=16, default="")
@@ -339,10 +352,12 @@ class Maturity(models.Model):
     business_date = models.DateField(_("business date"))
     agreement = models.ForeignKey(Agreement, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
     party = models.ForeignKey(Party, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
-    institution = models.ForeignKey(Institution, models.DO_NOTHING, db_constraint=False, db_index=False,
-                                    related_name="+")
-    manager = models.ForeignKey(Staff, models.DO_NOTHING, db_constraint=False, null=True, db_index=False,
-                                related_name="+")
+    institution = models.ForeignKey(
+        Institution, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    manager = models.ForeignKey(
+        Staff, models.DO_NOTHING, db_constraint=False, null=True, db_index=False, related_name="+"
+    )
     kind = models.CharField(_("kind"), max_length=16)
     maturity_date = models.DateField(_("maturity"))
     balance = models.DecimalField(_("balance"), max_digits=20, decimal_places=2)
@@ -371,8 +386,9 @@ class BookDay(models.Model):
     pk = models.CompositePrimaryKey("business_date", "institution_id", "manager_id", "tier")
     business_date = models.DateField(_("business date"))
     night = models.DateField()
-    institution = models.ForeignKey(Institution, models.DO_NOTHING, db_constraint=False, db_index=False,
-                                    related_name="+")
+    institution = models.ForeignKey(
+        Institution, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
     manager_id = models.CharField(max_length=32, default="")
     tier = models.CharField(_("tier"), max_length=16, choices=Tier.choices, default="")
     customers = models.IntegerField(_("customers"))

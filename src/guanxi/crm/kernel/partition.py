@@ -16,8 +16,9 @@ class CreatePartitionedModel(CreateModel):
     Whoever fills the table makes the partitions.
     """
 
-    def __init__(self, name: str, fields: Any, *, by: str, options: Any = None, bases: Any = None,
-                 managers: Any = None) -> None:
+    def __init__(
+        self, name: str, fields: Any, *, by: str, options: Any = None, bases: Any = None, managers: Any = None
+    ) -> None:
         super().__init__(name, fields, options, bases, managers)
         self.by = by
 
@@ -26,8 +27,9 @@ class CreatePartitionedModel(CreateModel):
         name, args, kwargs = super().deconstruct()
         return name, args, kwargs | {"by": self.by}
 
-    def database_forwards(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState,
-                          to_state: ProjectState) -> None:
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
         """Creates the partitioned table; its indexes follow as ``AddIndex`` or with the model's options."""
         model: Any = to_state.apps.get_model(app_label, self.name)
         if not self.allow_migrate_model(schema_editor.connection.alias, model):

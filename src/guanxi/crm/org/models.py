@@ -24,8 +24,15 @@ class Institution(models.Model):
     id = models.CharField(_("institution number"), max_length=32, primary_key=True)
     name = models.CharField(_("name"), max_length=120)
     name_en = models.CharField(_("name in English"), max_length=200, default="", blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, db_constraint=False,
-                               related_name="children", verbose_name=_("institution above"))
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="children",
+        verbose_name=_("institution above"),
+    )
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     path = models.CharField(_("path"), max_length=500)
     depth = models.PositiveSmallIntegerField(_("depth"), default=0)
@@ -74,8 +81,9 @@ class StaffManager(BaseUserManager["Staff"]):
 
     def create_superuser(self, id: str, password: str | None = None, **fields: Any) -> Staff:  # noqa: A002
         """A member of staff who may do everything in the administration."""
-        return self.create_user(id, password, **{"is_staff": True, "is_superuser": True, "name": id,
-                                                 "role": Role.ADMINISTRATOR, **fields})
+        return self.create_user(
+            id, password, **{"is_staff": True, "is_superuser": True, "name": id, "role": Role.ADMINISTRATOR, **fields}
+        )
 
 
 class Staff(AbstractBaseUser, PermissionsMixin):
@@ -83,8 +91,15 @@ class Staff(AbstractBaseUser, PermissionsMixin):
 
     id = models.CharField(_("staff number"), max_length=32, primary_key=True)
     name = models.CharField(_("name"), max_length=120)
-    institution = models.ForeignKey(Institution, models.PROTECT, null=True, blank=True, db_constraint=False,
-                                    related_name="staff", verbose_name=_("institution"))
+    institution = models.ForeignKey(
+        Institution,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="staff",
+        verbose_name=_("institution"),
+    )
     role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.OTHER)
     line = models.CharField(_("line of business"), max_length=16, choices=Line.choices, default=Line.BOTH)
     phone = models.CharField(_("phone"), max_length=32, default="", blank=True)
@@ -111,8 +126,9 @@ class Post(models.Model):
     """Grain: one row a member of staff, institution and role, for a period. Several at a time are allowed."""
 
     staff = models.ForeignKey(Staff, models.CASCADE, related_name="posts", db_constraint=False, verbose_name=_("staff"))
-    institution = models.ForeignKey(Institution, models.PROTECT, db_constraint=False, related_name="posts",
-                                    verbose_name=_("institution"))
+    institution = models.ForeignKey(
+        Institution, models.PROTECT, db_constraint=False, related_name="posts", verbose_name=_("institution")
+    )
     role = models.CharField(_("role"), max_length=16, choices=Role.choices)
     line = models.CharField(_("line of business"), max_length=16, choices=Line.choices, default=Line.BOTH)
     valid_from = models.DateField(_("from"), null=True, blank=True)
@@ -122,8 +138,11 @@ class Post(models.Model):
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["staff", "institution", "role"], name="post_once",
-                                    violation_error_message=_("This person holds that post already.")),
+            models.UniqueConstraint(
+                fields=["staff", "institution", "role"],
+                name="post_once",
+                violation_error_message=_("This person holds that post already."),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -34,14 +34,29 @@ class Party(models.Model):
     annual_income = models.DecimalField(_("income a year"), max_digits=18, decimal_places=2, null=True, blank=True)
     industry_code = models.CharField(_("industry"), max_length=8, default="", blank=True)
     organisation_scale = models.CharField(_("size class"), max_length=8, default="", blank=True)
-    registered_capital = models.DecimalField(_("registered capital"), max_digits=18, decimal_places=2, null=True,
-                                             blank=True)
+    registered_capital = models.DecimalField(
+        _("registered capital"), max_digits=18, decimal_places=2, null=True, blank=True
+    )
     employees = models.IntegerField(_("employees"), null=True, blank=True)
     established_on = models.DateField(_("founded on"), null=True, blank=True)
-    institution = models.ForeignKey(Institution, models.DO_NOTHING, db_constraint=False, db_index=False,
-                                    related_name="+", verbose_name=_("institution"))
-    manager = models.ForeignKey(Staff, models.DO_NOTHING, db_constraint=False, null=True, blank=True, db_index=False,
-                                related_name="+", verbose_name=_("relationship manager"))
+    institution = models.ForeignKey(
+        Institution,
+        models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("institution"),
+    )
+    manager = models.ForeignKey(
+        Staff,
+        models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("relationship manager"),
+    )
     opened_on = models.DateField(_("customer since"))
     investment_risk = models.CharField(_("risk appetite"), max_length=2, default="", blank=True)
     aml_risk = models.CharField(_("money-laundering risk"), max_length=8, default="", blank=True)
@@ -110,8 +125,9 @@ class PartyRelation(models.Model):
 
     pk = models.CompositePrimaryKey("party_id", "related_party_id", "kind")
     party = models.ForeignKey(Party, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="relations")
-    related_party = models.ForeignKey(Party, models.DO_NOTHING, db_constraint=False, db_index=False,
-                                      related_name="relations_to")
+    related_party = models.ForeignKey(
+        Party, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="relations_to"
+    )
     kind = models.CharField(_("relation"), max_length=24)
     share = models.DecimalField(_("share"), max_digits=9, decimal_places=6, null=True)
     valid_from = models.DateField(_("since"), null=True)

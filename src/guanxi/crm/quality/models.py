@@ -132,8 +132,9 @@ class QuarantinedRow(models.Model):
     encoding = models.CharField(_("encoding"), max_length=16)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.WAITING)
     mended = models.TextField(_("mended row"), default="", blank=True)
-    mended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True,
-                                  db_constraint=False, related_name="+")
+    mended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, db_constraint=False, related_name="+"
+    )
     mended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -142,4 +143,6 @@ class QuarantinedRow(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["business_date", "table", "line"], name="quarantined_once"),
         ]
-        indexes: ClassVar = [models.Index(fields=["status", "-business_date", "table", "line"], name="quarantined_list")]
+        indexes: ClassVar = [
+            models.Index(fields=["status", "-business_date", "table", "line"], name="quarantined_list")
+        ]

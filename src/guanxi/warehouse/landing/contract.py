@@ -133,8 +133,9 @@ class Table:
         return tuple((column, column.reference) for column in self.columns if column.reference)
 
 
-def text(name: str, zh: str, en: str, length: int, *, required: bool = False, references: str = "",
-         width: int | None = None) -> Column:
+def text(
+    name: str, zh: str, en: str, length: int, *, required: bool = False, references: str = "", width: int | None = None
+) -> Column:
     """A text column; ``references`` is ``table.column``."""
     return Column(name, Kind.TEXT, zh, en, required, length=length, reference=_reference(references), width=width)
 
@@ -156,8 +157,9 @@ def timestamp(name: str, zh: str, en: str, *, required: bool = False) -> Column:
 
 def money(name: str, zh: str, en: str, *, required: bool = False, low: str | None = None) -> Column:
     """An amount with two decimals; never a float, from file to screen."""
-    return Column(name, Kind.DECIMAL, zh, en, required, precision=18, scale=2,
-                  low=Decimal(low) if low is not None else None)
+    return Column(
+        name, Kind.DECIMAL, zh, en, required, precision=18, scale=2, low=Decimal(low) if low is not None else None
+    )
 
 
 def rate(name: str, zh: str, en: str, *, required: bool = False, low: str = "-1", high: str = "1") -> Column:
@@ -165,19 +167,46 @@ def rate(name: str, zh: str, en: str, *, required: bool = False, low: str = "-1"
     return Column(name, Kind.DECIMAL, zh, en, required, precision=9, scale=6, low=Decimal(low), high=Decimal(high))
 
 
-def decimal(name: str, zh: str, en: str, precision: int, scale: int, *, required: bool = False,
-            low: str | None = None, high: str | None = None, width: int | None = None) -> Column:
+def decimal(
+    name: str,
+    zh: str,
+    en: str,
+    precision: int,
+    scale: int,
+    *,
+    required: bool = False,
+    low: str | None = None,
+    high: str | None = None,
+    width: int | None = None,
+) -> Column:
     """Any other exact number."""
-    return Column(name, Kind.DECIMAL, zh, en, required, precision=precision, scale=scale,
-                  low=Decimal(low) if low is not None else None,
-                  high=Decimal(high) if high is not None else None, width=width)
+    return Column(
+        name,
+        Kind.DECIMAL,
+        zh,
+        en,
+        required,
+        precision=precision,
+        scale=scale,
+        low=Decimal(low) if low is not None else None,
+        high=Decimal(high) if high is not None else None,
+        width=width,
+    )
 
 
-def integer(name: str, zh: str, en: str, *, required: bool = False, low: int | None = None,
-            high: int | None = None) -> Column:
+def integer(
+    name: str, zh: str, en: str, *, required: bool = False, low: int | None = None, high: int | None = None
+) -> Column:
     """A whole number."""
-    return Column(name, Kind.INTEGER, zh, en, required, low=Decimal(low) if low is not None else None,
-                  high=Decimal(high) if high is not None else None)
+    return Column(
+        name,
+        Kind.INTEGER,
+        zh,
+        en,
+        required,
+        low=Decimal(low) if low is not None else None,
+        high=Decimal(high) if high is not None else None,
+    )
 
 
 def flag(name: str, zh: str, en: str, *, required: bool = False) -> Column:

@@ -12,7 +12,19 @@ from guanxi.warehouse.landing.tables.product import EXCHANGE_RATE, FTP_CURVE, PR
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
-        INSTITUTION, STAFF, PARTY, PARTY_IDENTIFIER, CONTACT_POINT, PARTY_RELATION,
-        PRODUCT, RATE, FTP_CURVE, EXCHANGE_RATE, AGREEMENT, AGREEMENT_PARTY, BALANCE, EVENT,
+        INSTITUTION,
+        STAFF,
+        PARTY,
+        PARTY_IDENTIFIER,
+        CONTACT_POINT,
+        PARTY_RELATION,
+        PRODUCT,
+        RATE,
+        FTP_CURVE,
+        EXCHANGE_RATE,
+        AGREEMENT,
+        AGREEMENT_PARTY,
+        BALANCE,
+        EVENT,
     )
 }

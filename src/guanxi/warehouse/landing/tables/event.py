@@ -4,14 +4,37 @@ from __future__ import annotations
 
 from guanxi.warehouse.landing.contract import Delivery, Format, Table, code, money, text, timestamp
 
-EVENT_KINDS = ("deposit", "withdrawal", "transfer_in", "transfer_out", "salary", "purchase", "refund", "interest",
-               "fee", "disbursement", "repayment", "subscription", "redemption", "premium", "sign_in", "reversal",
-               "other")
+EVENT_KINDS = (
+    "deposit",
+    "withdrawal",
+    "transfer_in",
+    "transfer_out",
+    "salary",
+    "purchase",
+    "refund",
+    "interest",
+    "fee",
+    "disbursement",
+    "repayment",
+    "subscription",
+    "redemption",
+    "premium",
+    "sign_in",
+    "reversal",
+    "other",
+)
 CHANNELS = ("counter", "atm", "mobile", "internet", "pos", "third_party", "phone", "batch")
 
 EVENT = Table(
-    name="event", zh="交易事件", en="Transactions on agreements", grain="one row an event", key=("event_id",),
-    delivery=Delivery.INCREMENT, total="amount", dated="event_time", format=Format(compression="gzip"),
+    name="event",
+    zh="交易事件",
+    en="Transactions on agreements",
+    grain="one row an event",
+    key=("event_id",),
+    delivery=Delivery.INCREMENT,
+    total="amount",
+    dated="event_time",
+    format=Format(compression="gzip"),
     columns=(
         text("event_id", "交易流水号", "number of the event, unique for ever", 40, required=True),
         text("agreement_id", "协议号", "the agreement", 40, required=True, references="agreement.agreement_id"),

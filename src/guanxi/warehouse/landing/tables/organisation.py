@@ -5,13 +5,26 @@ from __future__ import annotations
 from guanxi.warehouse.landing.contract import Delivery, Table, code, date, text
 
 INSTITUTION_KINDS = ("union", "bank", "branch", "sub_branch", "team", "office")
-STAFF_ROLES = ("rm", "branch_manager", "head_office", "analyst", "steward", "service_agent", "auditor",
-               "administrator", "other")
+STAFF_ROLES = (
+    "rm",
+    "branch_manager",
+    "head_office",
+    "analyst",
+    "steward",
+    "service_agent",
+    "auditor",
+    "administrator",
+    "other",
+)
 LINES = ("retail", "corporate", "both")
 
 INSTITUTION = Table(
-    name="institution", zh="机构", en="Institutions of the bank, from the head office to the sub-branch and the team",
-    grain="one row an institution", key=("institution_id",), delivery=Delivery.FULL,
+    name="institution",
+    zh="机构",
+    en="Institutions of the bank, from the head office to the sub-branch and the team",
+    grain="one row an institution",
+    key=("institution_id",),
+    delivery=Delivery.FULL,
     columns=(
         text("institution_id", "机构号", "number of the institution", 32, required=True),
         text("institution_name", "机构名称", "its name", 120, required=True),
@@ -25,13 +38,23 @@ INSTITUTION = Table(
 )
 
 STAFF = Table(
-    name="staff", zh="员工", en="Members of staff with their post",
-    grain="one row a member of staff", key=("staff_id",), delivery=Delivery.FULL,
+    name="staff",
+    zh="员工",
+    en="Members of staff with their post",
+    grain="one row a member of staff",
+    key=("staff_id",),
+    delivery=Delivery.FULL,
     columns=(
         text("staff_id", "员工号", "number of the member of staff; also the sign-in name", 32, required=True),
         text("staff_name", "姓名", "name", 120, required=True),
-        text("institution_id", "所属机构号", "where the post is", 32, required=True,
-             references="institution.institution_id"),
+        text(
+            "institution_id",
+            "所属机构号",
+            "where the post is",
+            32,
+            required=True,
+            references="institution.institution_id",
+        ),
         code("role", "岗位", "role of the post", STAFF_ROLES, required=True),
         code("line", "条线", "line of business", LINES, required=True),
         text("phone", "手机号", "mobile phone", 32),

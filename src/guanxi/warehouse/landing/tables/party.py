@@ -3,19 +3,51 @@
 from __future__ import annotations
 
 from guanxi.warehouse.landing.contract import (
-    Delivery, Table, change_code, code, date, decimal, flag, integer, money, text,
+    Delivery,
+    Table,
+    change_code,
+    code,
+    date,
+    decimal,
+    flag,
+    integer,
+    money,
+    text,
 )
 
 PARTY_KINDS = ("person", "organisation")
-IDENTIFIER_KINDS = ("resident_id", "passport", "hk_macau_permit", "taiwan_permit", "military_id",
-                    "unified_credit_code", "organisation_code", "other")
+IDENTIFIER_KINDS = (
+    "resident_id",
+    "passport",
+    "hk_macau_permit",
+    "taiwan_permit",
+    "military_id",
+    "unified_credit_code",
+    "organisation_code",
+    "other",
+)
 CONTACT_KINDS = ("mobile", "landline", "email", "wechat", "home_address", "work_address", "registered_address")
-RELATION_KINDS = ("spouse", "parent", "household", "legal_representative", "shareholder", "controller", "executive",
-                  "employer", "parent_company", "supplier", "other")
+RELATION_KINDS = (
+    "spouse",
+    "parent",
+    "household",
+    "legal_representative",
+    "shareholder",
+    "controller",
+    "executive",
+    "employer",
+    "parent_company",
+    "supplier",
+    "other",
+)
 RISK_LEVELS = ("low", "medium", "high")
 
 PARTY = Table(
-    name="party", zh="当事人", en="Persons and organisations", grain="one row a party", key=("party_id",),
+    name="party",
+    zh="当事人",
+    en="Persons and organisations",
+    grain="one row a party",
+    key=("party_id",),
     delivery=Delivery.INCREMENT,
     columns=(
         change_code(),
@@ -34,8 +66,14 @@ PARTY = Table(
         money("registered_capital", "注册资本", "registered capital of an organisation, CNY", low="0"),
         integer("employees", "员工人数", "number of employees of an organisation", low=0),
         date("established_on", "成立日期", "founding date of an organisation"),
-        text("institution_id", "管户机构号", "institution that looks after the party", 32, required=True,
-             references="institution.institution_id"),
+        text(
+            "institution_id",
+            "管户机构号",
+            "institution that looks after the party",
+            32,
+            required=True,
+            references="institution.institution_id",
+        ),
         text("manager_id", "客户经理号", "relationship manager; empty for none", 32, references="staff.staff_id"),
         date("opened_on", "开户日期", "customer since", required=True),
         code("investment_risk", "风险承受等级", "appetite for investment risk", ("C1", "C2", "C3", "C4", "C5")),
@@ -46,8 +84,11 @@ PARTY = Table(
 )
 
 PARTY_IDENTIFIER = Table(
-    name="party_identifier", zh="当事人证件", en="Documents and codes that identify a party",
-    grain="one row a party, kind and number", key=("party_id", "identifier_kind", "identifier_number"),
+    name="party_identifier",
+    zh="当事人证件",
+    en="Documents and codes that identify a party",
+    grain="one row a party, kind and number",
+    key=("party_id", "identifier_kind", "identifier_number"),
     delivery=Delivery.INCREMENT,
     columns=(
         change_code(),
@@ -61,8 +102,11 @@ PARTY_IDENTIFIER = Table(
 )
 
 CONTACT_POINT = Table(
-    name="contact_point", zh="联系方式", en="Phones, e-mail and addresses of a party",
-    grain="one row a party, kind and sequence number", key=("party_id", "contact_kind", "sequence_no"),
+    name="contact_point",
+    zh="联系方式",
+    en="Phones, e-mail and addresses of a party",
+    grain="one row a party, kind and sequence number",
+    key=("party_id", "contact_kind", "sequence_no"),
     delivery=Delivery.INCREMENT,
     columns=(
         change_code(),
@@ -76,14 +120,23 @@ CONTACT_POINT = Table(
 )
 
 PARTY_RELATION = Table(
-    name="party_relation", zh="当事人关系", en="How two parties are related",
-    grain="one row a party, related party and kind", key=("party_id", "related_party_id", "relation_kind"),
+    name="party_relation",
+    zh="当事人关系",
+    en="How two parties are related",
+    grain="one row a party, related party and kind",
+    key=("party_id", "related_party_id", "relation_kind"),
     delivery=Delivery.INCREMENT,
     columns=(
         change_code(),
         text("party_id", "客户号", "the one", 32, required=True, references="party.party_id"),
-        text("related_party_id", "关联客户号", "the other: the party is (relation) of the related party", 32,
-             required=True, references="party.party_id"),
+        text(
+            "related_party_id",
+            "关联客户号",
+            "the other: the party is (relation) of the related party",
+            32,
+            required=True,
+            references="party.party_id",
+        ),
         code("relation_kind", "关系类型", "what the party is to the related party", RELATION_KINDS, required=True),
         decimal("share", "持股比例", "share held, as a fraction", 9, 6, low="0", high="1"),
         date("valid_from", "关系起始日", "since"),

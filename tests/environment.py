@@ -1,0 +1,35 @@
+"""Loaded before Django is: the tests' own folders, and a real PostgreSQL of their own.
+
+``GUANXI_TEST_NAME`` keeps two runs on one machine apart (each has its database); with ``DATABASE_URL`` set, the tests
+make their database on that server.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+NAME = os.environ.get("GUANXI_TEST_NAME", "main")
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var" / "test" / NAME
+
+os.environ["GUANXI_VAR"] = str(VAR)
+os.environ.setdefault("GUANXI_SECRET_KEY", "only-for-tests")
+os.environ["DJANGO_SETTINGS_MODULE"] = "guanxi.crm.config.settings"
+os.environ.pop("GUANXI_INBOX", None)
+os.environ.pop("GUANXI_WAREHOUSE", None)
+# Playwright's synchronous interface runs an event loop in the test's thread; Django would refuse the database there.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+VAR.mkdir(parents=True, exist_ok=True)
+
+from guanxi.postgres import ensure_database  # noqa: E402
+
+ensure_database(ROOT / "var" / "test")
+
+from guanxi.crm.config import settings  # noqa: E402
+
+settings.DATABASES["default"]["TEST"] = {"NAME": f"test_guanxi_{NAME}"}
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+settings.WHITENOISE_USE_FINDERS = True
+settings.WHITENOISE_AUTOREFRESH = True
