@@ -55,7 +55,7 @@ demo: $(STAMP)/assets ## a bank that runs: data, the night's job, the site (CUST
 
 .PHONY: check
 check: $(STAMP)/dev $(STAMP)/assets ## ruff, types, imports, translations, migrations, documents
-	@$(BIN)/python -m guanxi.tools.check 2>/dev/null || true
+	@$(BIN)/python -m tools.check
 
 .PHONY: test
 test: check ## all the set-up and every test (TESTS=path for one)
