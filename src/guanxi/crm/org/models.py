@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -86,6 +87,13 @@ class StaffManager(BaseUserManager["Staff"]):
         )
 
 
+@pghistory.track(
+    pghistory.UpdateEvent(),
+    exclude=["password", "last_login", "preferences"],
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    model_name="StaffEvent",
+    meta={"verbose_name": _("change of a member of staff")},
+)
 class Staff(AbstractBaseUser, PermissionsMixin):
     """Grain: one row a member of staff, who is also the person that signs in."""
 

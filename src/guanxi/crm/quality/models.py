@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -112,8 +113,22 @@ class Reconciliation(models.Model):
         return self.expected == self.actual
 
 
+@pghistory.track(
+    pghistory.UpdateEvent(),
+    fields=["business_date", "table", "line", "status", "mended", "mended_by", "mended_at"],
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    model_name="QuarantinedRowEvent",
+    # A night that is run again may write its rows anew: their history is found by what they are, not by their number.
+    meta={
+        "indexes": [models.Index(fields=["business_date", "table", "line"], name="quarantined_history")],
+        "verbose_name": _("change of a row kept aside"),
+    },
+)
 class QuarantinedRow(models.Model):
-    """Grain: one row a business date, table and line of a file that was kept aside, with the first rule it broke."""
+    """Grain: one row a business date, table and line of a file that was kept aside, with the first rule it broke.
+
+    ``mended_by`` and ``mended_at`` say who decided last and when, whether that was to mend or to dismiss.
+    """
 
     class Status(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -146,3 +161,74 @@ class QuarantinedRow(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["status", "-business_date", "table", "line"], name="quarantined_list")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.business_date} {self.table} {self.line}"
+
+
+class NightRequest(models.Model):
+    """Grain: one row a start of the night's job that somebody asked for on the screen. At most one is open."""
+
+    class Kind(models.TextChoices):
+        NEXT = "next", _("Days that wait in the inbox")
+        REPLAY = "replay", _("Run again with mended rows")
+
+    class Status(models.TextChoices):
+        WAITING = "waiting", _("Waiting for the worker")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Stopped")
+        LOST = "lost", _("Interrupted")
+
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    from_day = models.DateField(_("from business date"), null=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_constraint=False, related_name="+"
+    )
+    asked_at = models.DateTimeField(_("asked"))
+    job_id = models.BigIntegerField(null=True)
+    status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.WAITING)
+    started_at = models.DateTimeField(_("started"), null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    exit_code = models.IntegerField(null=True)
+    output = models.TextField(_("what the job said last"), default="")
+
+    class Meta:
+        verbose_name = _("start of the night's job")
+        verbose_name_plural = _("starts of the night's job")
+        indexes: ClassVar = [models.Index(fields=["-asked_at"], name="night_request_asked")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                models.Value(1),
+                condition=models.Q(finished_at__isnull=True),
+                name="one_open_night_request",
+                violation_error_message=_("The night's job is at work already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.asked_at:%Y-%m-%d %H:%M}"
+
+
+class MendingImport(models.Model):
+    """Grain: one row an uploaded file of mended rows.
+
+    ``rows`` is what was read from it: ``{"id", "version", "mended"}`` each, kept between preview and application.
+    """
+
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_constraint=False, related_name="+"
+    )
+    uploaded_at = models.DateTimeField(_("uploaded"))
+    file_name = models.CharField(_("file"), max_length=200)
+    sha256 = models.CharField(max_length=64)
+    rows = models.JSONField(default=list)
+    applied_at = models.DateTimeField(_("applied"), null=True)
+    changed = models.IntegerField(_("rows changed"), null=True)
+
+    class Meta:
+        verbose_name = _("import of mended rows")
+        verbose_name_plural = _("imports of mended rows")
+
+    def __str__(self) -> str:
+        return self.file_name
