@@ -1,16 +1,23 @@
-"""The ``guanxi`` command."""
+"""The ``guanxi`` command: each sub-command is a small module of :mod:`guanxi.commands`, loaded when it is called."""
 
 from __future__ import annotations
 
 import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
 
+import typer
 
-def django(arguments: list[str]) -> None:
-    """Runs one of Django's own management commands."""
-    prepare()
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(arguments)
+app = typer.Typer(
+    help="Guanxi: customer relationship management for commercial banks.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+staff_app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
+app.add_typer(staff_app, name="staff")
 
 
 def prepare() -> None:
@@ -23,5 +30,148 @@ def prepare() -> None:
         settings.DATABASES["default"] = settings.database(ensure_database(settings.VAR))
 
 
+def prepare_django() -> None:
+    """As :func:`prepare`, and loads Django's apps."""
+    prepare()
+    import django
+
+    django.setup()
+
+
+def django(arguments: list[str]) -> None:
+    """Runs one of Django's own management commands."""
+    prepare()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(arguments)
+
+
+@app.command()
+def demo(
+    bank: Annotated[str, typer.Option(help="demo (generated) or berka (a real Czech bank's data)")] = "demo",
+    customers: Annotated[int, typer.Option(min=100, help="size of the generated bank")] = 20_000,
+    berka_dir: Annotated[Path | None, typer.Option(help="folder of the berka data, with asc/ below it")] = None,
+    serve: Annotated[bool, typer.Option(help="start the site afterwards")] = True,
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
+) -> None:
+    """A bank that runs: makes its files, does the nights, starts site and worker, prints who can sign in."""
+    from guanxi.commands.demo import run
+
+    run(bank=bank, customers=customers, berka_dir=berka_dir, serve=serve, host=host, port=port)
+
+
+@app.command()
+def night(
+    date: Annotated[
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="do this day again, and all that came after it"),
+    ] = None,
+    replay: Annotated[bool, typer.Option(help="do again from the earliest day with mended rows that wait")] = False,
+) -> None:
+    """The night's job: takes every folder that waits in the inbox, oldest first, and publishes."""
+    from guanxi.commands.night import run
+
+    prepare()
+    raise typer.Exit(run(again_from=date.date() if date else None, replay=replay))
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="port to listen on")] = 8000,
+    workers: Annotated[int, typer.Option(help="processes; 0 takes one a processor")] = 0,
+) -> None:
+    """The web site."""
+    from guanxi.commands.serve import serve as run
+
+    prepare()
+    run(host=host, port=port, workers=workers)
+
+
+@app.command()
+def worker() -> None:
+    """The worker that does jobs people start from pages: replays, large exports."""
+    from guanxi.commands.serve import worker as run
+
+    prepare_django()
+    run()
+
+
+@app.command()
+def migrate() -> None:
+    """Brings the database to this version."""
+    django([sys.argv[0], "migrate", "--no-input"])
+
+
+@app.command()
+def doctor() -> None:
+    """Checks database, secrets, folders and versions, and says what to mend."""
+    from guanxi.commands.doctor import run
+
+    raise typer.Exit(run())
+
+
+@app.command()
+def assets() -> None:
+    """Collects the pages' files: front-end packages, translations, icons."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.crm.config.settings")
+    import django as framework
+
+    framework.setup()
+    from guanxi.assets import collect
+
+    collect()
+
+
+@app.command()
+def docs() -> None:
+    """Makes the warehouse's lineage and documentation, which the data-quality page links to."""
+    from guanxi.commands.docs import run
+
+    prepare()
+    run()
+
+
+@app.command()
+def stop() -> None:
+    """Stops the embedded database where it still runs."""
+    from guanxi.crm.config import settings
+    from guanxi.postgres import stop_embedded
+
+    for folder in (settings.VAR / "postgres", settings.VAR / "test" / "postgres"):
+        if stop_embedded(folder):
+            typer.echo(f"stopped the database of {folder}")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def manage(context: typer.Context) -> None:
+    """Django's own commands: guanxi manage shell, guanxi manage dbshell, ..."""
+    django([sys.argv[0], *context.args])
+
+
+@staff_app.command("password")
+def staff_password(number: str) -> None:
+    """Sets the password of a member of staff."""
+    prepare_django()
+    from guanxi.commands.staff import set_password
+
+    raise typer.Exit(set_password(number))
+
+
+@staff_app.command("administrator")
+def staff_administrator(number: str, name: Annotated[str, typer.Option(help="the name to show")] = "") -> None:
+    """Makes an administrator: the first one, before the bank's staff file has been read."""
+    prepare_django()
+    from guanxi.commands.staff import make_administrator
+
+    raise typer.Exit(make_administrator(number, name or number))
+
+
 def main() -> None:
-    """Entry point."""
+    """Entry point of the ``guanxi`` command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

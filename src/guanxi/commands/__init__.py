@@ -1,0 +1,1 @@
+"""What the ``guanxi`` command does, a module a sub-command."""

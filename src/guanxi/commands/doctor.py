@@ -1,0 +1,190 @@
+"""``guanxi doctor``: what a bank's administrator must mend before (and while) Guanxi runs, and how."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import psycopg
+
+OK, WARN, FAIL = "ok", "warn", "FAIL"
+DISK_NEEDED = 10 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found: a verdict, the fact, and what to do where it is not well."""
+
+    verdict: str
+    what: str
+    mend: str = ""
+
+
+def run() -> int:
+    """Runs every check and prints its findings; returns 1 where something must be mended."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.crm.config.settings")
+    failed = False
+    for title, check in CHECKS:
+        try:
+            findings = list(check())
+        except Exception as error:  # noqa: BLE001 - a doctor who falls ill himself must still say of what
+            findings = [Finding(FAIL, f"{type(error).__name__}: {error}", "Report this message.")]
+        for finding in findings:
+            failed = failed or finding.verdict == FAIL
+            print(f"{finding.verdict:<5} {title:<12} {finding.what}")
+            if finding.verdict != OK:
+                print(f"{'':<19}-> {finding.mend}")
+    print("\nsomething must be mended" if failed else "\nall is well enough to run")
+    return 1 if failed else 0
+
+
+def versions() -> Iterator[Finding]:
+    """Python and the packages that must match one another."""
+    found = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < (3, 12):
+        yield Finding(FAIL, f"Python {found}", "Install Python 3.12 or newer.")
+    else:
+        yield Finding(OK, f"Python {found}, Guanxi {importlib.metadata.version('guanxi')}")
+    engine, extension = (importlib.metadata.version(name) for name in ("duckdb", "duckdb-extension-postgres-scanner"))
+    if engine == extension:
+        yield Finding(OK, f"DuckDB {engine} and its PostgreSQL extension")
+    else:
+        yield Finding(FAIL, f"DuckDB {engine} with the extension of {extension}",
+                      "Install the versions of requirements/base.lock: the two must be the same.")  # fmt: skip
+
+
+def database() -> Iterator[Finding]:
+    """The operational database: reachable, new enough, the right encoding, migrated, and how old its data are."""
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        yield Finding(WARN, "no DATABASE_URL: the embedded PostgreSQL is used",
+                      "Name the bank's own PostgreSQL 18 in DATABASE_URL before more than one branch works with it.")  # fmt: skip
+        from guanxi.cli import prepare
+
+        prepare()
+        url = os.environ["DATABASE_URL"]
+    try:
+        connection = psycopg.connect(url, connect_timeout=5, autocommit=True)
+    except psycopg.OperationalError as error:
+        yield Finding(FAIL, f"not reachable: {str(error).strip().splitlines()[-1]}",
+                      "Check DATABASE_URL, that the server runs, and pg_hba.conf.")  # fmt: skip
+        return
+    with connection:
+        number = connection.info.server_version
+        if number < 180000:
+            yield Finding(FAIL, f"PostgreSQL {number // 10000}", "Guanxi needs PostgreSQL 18.")
+        else:
+            yield Finding(OK, f"PostgreSQL {number // 10000}.{number % 10000}")
+        encoding = connection.execute("show server_encoding").fetchone()
+        if not encoding or encoding[0] != "UTF8":
+            yield Finding(FAIL, f"encoding {encoding}", "Create the database with: encoding 'UTF8' template template0.")
+        may = connection.execute(
+            "select has_database_privilege(current_database(), 'CREATE'), has_schema_privilege('public', 'CREATE')"
+        ).fetchone()
+        if may != (True, True):
+            yield Finding(FAIL, "the user may not create schemas and tables",
+                          "Make the user of DATABASE_URL the owner of the database.")  # fmt: skip
+        yield from migrations(connection)
+
+
+def migrations(connection: psycopg.Connection) -> Iterator[Finding]:
+    """Whether the database is of this version, and what business date it shows."""
+    import django
+    from django.db import connections
+    from django.db.migrations.executor import MigrationExecutor
+
+    django.setup()
+    executor = MigrationExecutor(connections["default"])
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        yield Finding(FAIL, f"{len(waiting)} migrations wait", "Run: guanxi migrate")
+        return
+    yield Finding(OK, "migrated")
+    newest = connection.execute("select business_date from insight_publication order by id desc limit 1").fetchone()
+    if newest is None:
+        yield Finding(
+            WARN, "nothing is published yet", "Put the first day's folder into the inbox and run: guanxi night"
+        )
+    elif newest[0] < date.today() - timedelta(days=3):  # noqa: DTZ011 - the bank's own calendar day
+        yield Finding(WARN, f"the newest business date is {newest[0]}",
+                      "Look at the runs page, or run: guanxi night")  # fmt: skip
+    else:
+        yield Finding(OK, f"business date {newest[0]}")
+
+
+def secrets() -> Iterator[Finding]:
+    """The signing key, debugging, and how the site is reached."""
+    from guanxi.crm.config import settings
+
+    key_file = Path(os.environ.get("GUANXI_SECRET_KEY_FILE") or settings.VAR / "secret-key")
+    if os.environ.get("GUANXI_SECRET_KEY"):
+        yield Finding(WARN, "the signing key is in the environment",
+                      "Better put it into a file and name that in GUANXI_SECRET_KEY_FILE.")  # fmt: skip
+    elif key_file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield Finding(FAIL, f"others can read {key_file}", f"chmod 600 {key_file}")
+    else:
+        yield Finding(OK, f"signing key in {key_file}")
+    if len(settings.SECRET_KEY) < 50:
+        yield Finding(FAIL, "the signing key is shorter than 50 characters", "Make a longer one, of random characters.")
+    if settings.DEBUG:
+        yield Finding(FAIL, "GUANXI_DEBUG is 1", "Unset it: errors would show their inner details to everybody.")
+    if not settings.HTTPS:
+        yield Finding(WARN, "GUANXI_HTTPS is not 1",
+                      "Put a proxy with the bank's certificate in front and set GUANXI_HTTPS=1.")  # fmt: skip
+    if "*" in settings.ALLOWED_HOSTS:
+        yield Finding(FAIL, "GUANXI_ALLOWED_HOSTS admits every name", "Name the site's own host names.")
+
+
+def folders() -> Iterator[Finding]:
+    """The folders that Guanxi reads and writes, and the room on their disk."""
+    from guanxi.crm.config import settings
+
+    for word, folder, written in (("inbox", settings.INBOX, False), ("warehouse", settings.WAREHOUSE, True),
+                                  ("var", settings.VAR, True)):  # fmt: skip
+        place = folder if folder.exists() else _nearest(folder)
+        if not os.access(place, os.W_OK if written or not folder.exists() else os.R_OK):
+            verb = "write to" if written else "read"
+            yield Finding(FAIL, f"{word}: cannot {verb} {folder}", f"Give this user the right to {verb} {place}.")
+            continue
+        free = shutil.disk_usage(place).free
+        verdict = OK if free > DISK_NEEDED else WARN
+        there = "" if folder.exists() else ", made when first needed"
+        yield Finding(verdict, f"{word} {folder}{there}, {free / (1 << 30):.0f} GiB free",
+                      "Make room: a night needs about three times the day's files.")  # fmt: skip
+    if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        yield Finding(FAIL, "the pages' files are not collected", "Run: guanxi assets")
+
+
+def clock() -> Iterator[Finding]:
+    """The time zone and the clock."""
+    name = os.environ.get("GUANXI_TIME_ZONE") or "Asia/Shanghai"
+    try:
+        now = datetime.now(UTC).astimezone(ZoneInfo(name))
+    except ZoneInfoNotFoundError:
+        yield Finding(FAIL, f"no time zone is called {name}", "Set GUANXI_TIME_ZONE to a name like Asia/Shanghai.")
+        return
+    yield Finding(OK, f"{now:%Y-%m-%d %H:%M} in {name}")
+
+
+def _nearest(folder: Path) -> Path:
+    """The nearest folder above that exists."""
+    while not folder.exists():
+        folder = folder.parent
+    return folder
+
+
+CHECKS: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
+    ("versions", versions),
+    ("database", database),
+    ("secrets", secrets),
+    ("folders", folders),
+    ("clock", clock),
+)

@@ -1,0 +1,37 @@
+"""``guanxi serve`` and ``guanxi worker``: the site under granian, the jobs under procrastinate."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+WSGI = "guanxi.crm.config.wsgi:application"
+# Threads wait for the database, not for the processor: a few a process keep it busy.
+THREADS_A_PROCESS = 4
+
+
+def serve_command(*, host: str, port: int, workers: int) -> list[str]:
+    """The command line of the web server; ``workers`` 0 takes one process a processor."""
+    return [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", str(workers or os.cpu_count() or 2), "--blocking-threads", str(THREADS_A_PROCESS),
+        "--backlog", "1024", "--respawn-failed-workers", "--log-level", "warning", WSGI,
+    ]  # fmt: skip
+
+
+def worker_command() -> list[str]:
+    """The command line of the worker."""
+    return [sys.executable, "-m", "guanxi.cli", "worker"]
+
+
+def serve(*, host: str, port: int, workers: int) -> None:
+    """Runs the web server until it is told to stop."""
+    raise SystemExit(subprocess.call(serve_command(host=host, port=port, workers=workers)))
+
+
+def worker() -> None:
+    """Runs the worker until it is told to stop; a job under way is finished first."""
+    from django.core.management import call_command
+
+    call_command("procrastinate", "worker", "--name", "guanxi", "--concurrency", "2")

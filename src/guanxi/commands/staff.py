@@ -1,0 +1,56 @@
+"""``guanxi staff``: passwords, and the first administrator."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from guanxi.crm.org.models import Staff
+
+
+def _new_password(staff: Staff) -> str | None:
+    """The password typed twice, or the one line on standard input; None where the two differ or it is too weak."""
+    if sys.stdin.isatty():
+        password = getpass.getpass("new password: ")
+        if getpass.getpass("once more: ") != password:
+            print("The two passwords differ; nothing was changed.", file=sys.stderr)
+            return None
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    try:
+        validate_password(password, staff)
+    except ValidationError as error:
+        print("Not accepted: " + " ".join(error.messages), file=sys.stderr)
+        return None
+    return password
+
+
+def set_password(number: str) -> int:
+    """Sets the password of the member of staff with this number; returns the process's exit status."""
+    staff = Staff.objects.filter(id=number).first()
+    if staff is None:
+        print(f"No member of staff has the number {number}. They come with the bank's staff file.", file=sys.stderr)
+        return 1
+    password = _new_password(staff)
+    if password is None:
+        return 1
+    staff.set_password(password)
+    staff.save(update_fields=["password"])
+    print(f"{staff.name} can sign in as {number}.")
+    return 0
+
+
+def make_administrator(number: str, name: str) -> int:
+    """Makes (or promotes) an administrator; returns the process's exit status."""
+    staff = Staff.objects.filter(id=number).first() or Staff(id=number, name=name, role="administrator")
+    password = _new_password(staff)
+    if password is None:
+        return 1
+    staff.set_password(password)
+    staff.is_active = staff.is_staff = staff.is_superuser = True
+    staff.save()
+    print(f"{staff.name} can sign in as {number} and administer.")
+    return 0

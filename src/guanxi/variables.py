@@ -1,0 +1,82 @@
+"""Every environment variable that Guanxi reads: name, default, meaning. The settings page and the example are made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable; ``example`` is what a bank would write, ``default`` what holds without it."""
+
+    name: str
+    default: str
+    example: str
+    meaning: str
+
+
+VARIABLES = (
+    Variable(
+        "DATABASE_URL",
+        "an embedded PostgreSQL under var/postgres",
+        "postgresql://guanxi:secret@db.bank.internal:5432/guanxi",
+        "The operational database: PostgreSQL 18, encoding UTF8. Its user owns the database. "
+        "Without it, an embedded server is started; good for a demo or one branch, not for a bank.",
+    ),
+    Variable(
+        "GUANXI_SECRET_KEY",
+        "",
+        "",
+        "The key that signs sessions: at least 50 random characters. Better given as a file, below.",
+    ),
+    Variable(
+        "GUANXI_SECRET_KEY_FILE",
+        "var/secret-key, made at the first start",
+        "/etc/guanxi/secret-key",
+        "A file, readable by the service alone, that holds the key.",
+    ),
+    Variable(
+        "GUANXI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "crm.bank.internal", "Host names the site answers to."
+    ),
+    Variable(
+        "GUANXI_TRUSTED_ORIGINS",
+        "",
+        "https://crm.bank.internal",
+        "Origins from which forms are accepted, when a proxy stands in front.",
+    ),
+    Variable("GUANXI_HTTPS", "0", "1", "1 where people reach the site by https: secure cookies, HSTS, redirect."),
+    Variable("GUANXI_DEBUG", "0", "0", "1 shows errors' inner details in the browser; never on a bank's machine."),
+    Variable("GUANXI_BANK_NAME", "", "某某农村商业银行", "The bank's name on the sign-in page."),
+    Variable("GUANXI_TIME_ZONE", "Asia/Shanghai", "Asia/Shanghai", "The bank's time zone; the files' times are in it."),
+    Variable("GUANXI_ROOT", "the checkout", "/opt/guanxi", "Where the front-end packages and var/ lie."),
+    Variable("GUANXI_VAR", "<root>/var", "/var/lib/guanxi", "Where Guanxi keeps what it writes."),
+    Variable(
+        "GUANXI_FRONTEND", "<root>/frontend/node_modules", "/opt/guanxi/frontend/node_modules", "The npm packages."
+    ),
+    Variable("GUANXI_INBOX", "<var>/inbox", "/data/core/outbox", "Where the core banking system puts a folder a day."),
+    Variable("GUANXI_WAREHOUSE", "<var>/warehouse", "/data/guanxi/warehouse", "The warehouse's files (Parquet)."),
+    Variable(
+        "GUANXI_ASSUMPTIONS",
+        "",
+        "/etc/guanxi/assumptions",
+        "A folder whose CSV files replace those of the same name that ship: loss rates, unit costs, tier thresholds.",
+    ),
+    Variable(
+        "GUANXI_CALENDAR",
+        "every_day",
+        "every_day",
+        "Which days a folder is expected for: every_day or weekdays. A missing one stops the night.",
+    ),
+    Variable("GUANXI_THREADS", "the machine's processors", "8", "Threads of the night's job."),
+    Variable("GUANXI_MEMORY_LIMIT", "4GB", "16GB", "Memory of the night's job before it spills to disk."),
+    Variable(
+        "GUANXI_EVENTS_KEPT_DAYS", "400", "400", "How long events stay on screens; the warehouse keeps them for ever."
+    ),
+    Variable(
+        "GUANXI_NIGHTS_KEPT",
+        "35",
+        "35",
+        "How many nights' states the warehouse keeps: as far back as a day can be run again.",
+    ),
+    Variable("GUANXI_LOG_LEVEL", "WARNING", "INFO", "DEBUG, INFO, WARNING or ERROR."),
+)

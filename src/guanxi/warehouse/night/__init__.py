@@ -1,0 +1,1 @@
+"""The night's job: from the day's folder to the published business date."""

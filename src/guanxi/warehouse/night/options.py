@@ -1,0 +1,49 @@
+"""What the night's job needs to know of its surroundings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class NightOptions:
+    """Folders, database and limits of the night's job; see ``docs/settings.md`` for each.
+
+    ``database_url`` is a libpq URL. ``memory_limit`` is what DuckDB may use before it spills (``4GB``).
+    ``nights_kept`` is how many nights back a day can be run again.
+    """
+
+    inbox: Path
+    warehouse: Path
+    database_url: str
+    time_zone: str = "Asia/Shanghai"
+    calendar: str = "every_day"
+    assumptions: Path | None = None
+    threads: int = 2
+    memory_limit: str = "4GB"
+    events_kept_days: int = 400
+    nights_kept: int = 35
+    engine: str = "duckdb"
+
+    @classmethod
+    def from_environment(
+        cls, *, var: Path, database_url: str, environment: Mapping[str, str] = os.environ
+    ) -> NightOptions:
+        """The options as the environment states them; ``var`` is the folder below which the defaults lie."""
+        get = environment.get
+        assumptions = get("GUANXI_ASSUMPTIONS")
+        return cls(
+            inbox=Path(get("GUANXI_INBOX") or var / "inbox").resolve(),
+            warehouse=Path(get("GUANXI_WAREHOUSE") or var / "warehouse").resolve(),
+            database_url=database_url,
+            time_zone=get("GUANXI_TIME_ZONE") or "Asia/Shanghai",
+            calendar=get("GUANXI_CALENDAR") or "every_day",
+            assumptions=Path(assumptions) if assumptions else None,
+            threads=int(get("GUANXI_THREADS") or os.cpu_count() or 2),
+            memory_limit=get("GUANXI_MEMORY_LIMIT") or "4GB",
+            events_kept_days=int(get("GUANXI_EVENTS_KEPT_DAYS") or 400),
+            nights_kept=int(get("GUANXI_NIGHTS_KEPT") or 35),
+        )
