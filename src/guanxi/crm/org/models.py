@@ -88,7 +88,8 @@ class StaffManager(BaseUserManager["Staff"]):
 
 
 @pghistory.track(
-    pghistory.UpdateEvent(),
+    # What stood there before each change: what it became is the next change's row, or the row of today.
+    pghistory.UpdateEvent(row=pghistory.Old),
     exclude=["password", "last_login", "preferences"],
     obj_field=pghistory.ObjForeignKey(related_name="history"),
     model_name="StaffEvent",
