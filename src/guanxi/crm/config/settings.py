@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from django.urls import reverse_lazy
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
@@ -68,8 +69,8 @@ DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql:///g
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "guanxi.crm.kernel.administration_app.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -96,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "guanxi.crm.web.middleware.StaffMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     # Whatever a request changes is recorded by triggers together with who asked for it.
     "pghistory.middleware.HistoryMiddleware",
@@ -115,12 +117,14 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "guanxi.crm.web.context.shell",
             ],
         },
     },
 ]
 
 AUTH_USER_MODEL = "org.Staff"
+CSRF_FAILURE_VIEW = "guanxi.crm.web.errors.expired"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
@@ -164,7 +168,7 @@ STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [("vendor", VAR / "vendor")]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "guanxi.crm.web.storage.HashedFiles"},
 }
 WHITENOISE_MAX_AGE = 600
 MEDIA_ROOT = VAR / "media"
@@ -177,6 +181,74 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("GUANXI_LOG_LEVEL", "WARNING")},
+}
+
+def _page(title: object, icon: str, name: str) -> dict[str, object]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}")}
+
+
+# The administration (django-unfold): colours of the site, one sidebar in the order of the work.
+UNFOLD = {
+    "SITE_TITLE": _("Guanxi administration"),
+    "SITE_HEADER": _("Administration"),
+    "SITE_SUBHEADER": BANK_NAME or _("Guanxi"),
+    "SITE_SYMBOL": "handshake",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": True,
+    "SHOW_LANGUAGES": False,
+    "COMMAND": {"search_models": False, "show_history": False},
+    "COLORS": {
+        "primary": {
+            "50": "#eff5ff",
+            "100": "#dbe8fe",
+            "200": "#bfd7fe",
+            "300": "#93bbfd",
+            "400": "#6097fa",
+            "500": "#3b76f6",
+            "600": "#2560d8",
+            "700": "#1d4eb0",
+            "800": "#1e438f",
+            "900": "#1e3a71",
+            "950": "#172545",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": _("Organisation"),
+                "items": [
+                    _page(_("Staff"), "badge", "org_staff_changelist"),
+                    _page(_("Posts"), "assignment_ind", "org_post_changelist"),
+                    _page(_("Institutions"), "account_tree", "org_institution_changelist"),
+                ],
+            },
+            {
+                "title": _("Published"),
+                "separator": True,
+                "items": [
+                    _page(_("Customers"), "group", "party_party_changelist"),
+                    _page(_("Agreements"), "contract", "holding_agreement_changelist"),
+                    _page(_("Products and rates"), "inventory_2", "holding_product_changelist"),
+                    _page(_("Assumptions"), "function", "assumptions"),
+                    _page(_("Publications"), "event_available", "insight_publication_changelist"),
+                ],
+            },
+            {
+                "title": _("Data quality"),
+                "separator": True,
+                "items": [
+                    _page(_("Nightly runs"), "bedtime", "quality_run_changelist"),
+                    _page(_("Starts of the night's job"), "play_circle", "quality_nightrequest_changelist"),
+                    _page(_("Data tests"), "checklist", "quality_testresult_changelist"),
+                    _page(_("Rows kept aside"), "filter_alt", "quality_quarantinedrow_changelist"),
+                    _page(_("Imports of mended rows"), "upload_file", "quality_mendingimport_changelist"),
+                ],
+            },
+        ],
+    },
 }
 
 # Reading leaves no history, so it need not say who reads.

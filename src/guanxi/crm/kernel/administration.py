@@ -1,0 +1,129 @@
+"""The administration: a site of django-unfold's, with a Content-Security-Policy of its own and lists that stay fast.
+
+``docs/decisions/`` says why the administration alone may run inline script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db import connection, models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csp import csp_override
+from unfold.admin import ModelAdmin
+from unfold.sites import UnfoldAdminSite
+
+# django-unfold is built on Alpine.js, which evaluates expressions, and writes its colours inline. Everything still
+# comes from this server, so these pages load nothing from outside and nobody may frame them but themselves.
+POLICY = {
+    **settings.SECURE_CSP,
+    "script-src": [CSP.SELF, CSP.UNSAFE_INLINE, CSP.UNSAFE_EVAL],
+    "style-src": [CSP.SELF, CSP.UNSAFE_INLINE],
+    "frame-ancestors": [CSP.SELF],
+}
+COUNTED = 1_000
+"""How many rows of a large table's search result are counted before the count is called "more than"."""
+LARGEST_PAGE = 200
+"""How many pages of a large table can be leafed through: beyond it one searches."""
+
+
+class AdministrationSite(UnfoldAdminSite):
+    """The administration's site: signing in is the staff's own sign-in page; its policy allows unfold's scripts."""
+
+    enable_nav_sidebar = True
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """As Django's, with the administration's Content-Security-Policy on what it answers."""
+        return csp_override(POLICY)(super().admin_view(view, cacheable))
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Sends those who have not signed in to the staff's sign-in page, and tells the others that they may not."""
+        from django.core.exceptions import PermissionDenied
+
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
+        there = request.GET.get("next") or request.POST.get("next") or reverse("admin:index")
+        return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': there})}")
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Signs out as everywhere else."""
+        from django.contrib.auth import logout
+
+        logout(request)
+        return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+class EstimatingPaginator(Paginator):
+    """Counts without counting: PostgreSQL's own estimate of a whole table, and at most ``COUNTED`` rows of a search.
+
+    Costs one query of the catalogue, or one that reads at most ``COUNTED`` rows.
+    """
+
+    @cached_property
+    def count(self) -> int:
+        """The number of rows as far as the pages go: exact for small results, never more than can be leafed through."""
+        queryset: Any = self.object_list
+        if not isinstance(queryset, models.QuerySet):
+            return super().count
+        if queryset.query.where:
+            return queryset.order_by()[:COUNTED].count()
+        estimate = estimated_rows(queryset.model)
+        if estimate < COUNTED:
+            return queryset.order_by()[:COUNTED].count()
+        return min(estimate, LARGEST_PAGE * int(self.per_page))
+
+
+def estimated_rows(model: type[models.Model]) -> int:
+    """About how many rows a model's table holds, its partitions included: what PostgreSQL knew at its last analysis."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint from pg_class c where c.oid = %s::regclass"
+            " or c.oid in (select relid from pg_partition_tree(%s::regclass) where isleaf)",
+            [f'"{table}"', f'"{table}"'],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """Rows that somebody else writes: the night's job, a trigger. They can be looked at, and nothing else."""
+
+    actions = None
+    list_disable_select_all = True
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody changes."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes."""
+        return False
+
+
+class LargeTableAdmin(ReadOnlyAdmin):
+    """A published table that may hold millions of rows: ordered and searched by its key alone, never counted.
+
+    ``search_fields`` must be prefixes of indexed columns (``id__startswith``), so that a search reads an index.
+    """
+
+    paginator = EstimatingPaginator
+    show_full_result_count = False
+    ordering: Sequence[str] = ("pk",)
+    sortable_by: Sequence[str] = ()
+    search_help_text = _("Beginning of the number")

@@ -1,0 +1,176 @@
+"""Institutions, staff and posts in the administration.
+
+All three come from the bank's files every night, so what the files say is only shown; what a person decides (whether
+somebody may sign in, may administer, and with which password) is changed here.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django.models import ProcrastinateJob
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm
+
+from guanxi.crm.kernel.administration import ReadOnlyAdmin
+from guanxi.crm.org.administration import LooksMixin, administers, may_look
+from guanxi.crm.org.history import staff_changes
+from guanxi.crm.org.models import Institution, Post, Staff
+
+# Roles come from the bank's posts, not from groups; jobs are watched on the runs page.
+for unused in (Group, ProcrastinateJob):
+    if admin.site.is_registered(unused):
+        admin.site.unregister(unused)
+
+
+@admin.register(Institution)
+class InstitutionAdmin(LooksMixin, ReadOnlyAdmin):
+    """The institution tree, as the bank's file states it."""
+
+    list_display = ("name", "id", "kind", "above", "city", "status")
+    list_filter = ("kind", "status")
+    search_fields = ("id__startswith", "name")
+    ordering = ("path",)
+    list_select_related = ("parent",)
+    fields = ("id", "name", "name_en", "kind", "parent", "path", "city", "opened_on", "status")
+
+    @admin.display(description=_("institution above"))
+    def above(self, institution: Institution) -> str:
+        """The name of the institution above."""
+        return institution.parent.name if institution.parent else "–"
+
+
+class PostInline(TabularInline):
+    """The posts of a member of staff."""
+
+    model = Post
+    extra = 0
+    can_delete = False
+    fields = ("institution", "role", "line", "valid_from", "valid_to")
+    readonly_fields = fields
+    tab = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
+        """With the institutions' names."""
+        return super().get_queryset(request).select_related("institution")
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever may look."""
+        return may_look(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Posts come from the bank's files."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Posts come from the bank's files."""
+        return False
+
+
+class StaffForm(UserChangeForm):
+    """What an administrator decides about a member of staff."""
+
+    asking: Staff
+
+    class Meta:
+        model = Staff
+        fields = "__all__"
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody may lock themselves out."""
+        cleaned = super().clean() or {}
+        if self.instance.pk == self.asking.pk:
+            for name in ("is_active", "is_staff", "is_superuser"):
+                if name in self.changed_data and not cleaned.get(name):
+                    self.add_error(name, forms.ValidationError(gettext("You cannot take this right from yourself.")))
+        return cleaned
+
+
+@admin.register(Staff)
+class StaffAdmin(LooksMixin, UserAdmin, ModelAdmin):
+    """Members of staff: they come and go with the bank's files; here they get a password and the right to sign in."""
+
+    form = StaffForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ("name", "id", "institution_name", "role", "is_active", "is_staff", "last_login")
+    list_display_links = ("name", "id")
+    list_filter = ("is_active", "is_staff", "role", "line")
+    list_filter_submit = True
+    search_fields = ("id__startswith", "name")
+    search_help_text = _("Name, or the beginning of the number")
+    ordering = ("id",)
+    list_select_related = ("institution",)
+    show_full_result_count = False
+    filter_horizontal = ()
+    inlines = (PostInline,)
+    actions = None
+    warn_unsaved_form = True
+    from_the_bank = ("id", "name", "institution", "role", "line", "phone", "email", "joined_on", "left_on")
+    readonly_fields = (*from_the_bank, "last_login", "changes")
+    fieldsets: ClassVar = (
+        (
+            _("Signing in"),
+            {"fields": ("password", "is_active", "is_staff", "is_superuser", "last_login")},
+        ),
+        (
+            _("From the bank's files"),
+            {"fields": from_the_bank, "description": _("The night's job writes these; they are not changed here.")},
+        ),
+        (_("What was changed"), {"fields": ("changes",), "classes": ("tab",)}),
+    )
+    add_fieldsets = ()
+
+    @admin.display(description=_("institution"))
+    def institution_name(self, staff: Staff) -> str:
+        """The name of the institution."""
+        return staff.institution.name if staff.institution else "–"
+
+    @admin.display(description=_("What was changed"))
+    def changes(self, staff: Staff) -> SafeString:
+        """The last changes with who made them."""
+        return render_to_string("org/staff_changes.html", {"changes": staff_changes(staff)})
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form, which knows who asks."""
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.asking = request.user
+        return form
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Only one who may do everything may let others do so."""
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return fields if request.user.is_superuser else (*fields, "is_superuser")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Staff come with the bank's files."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What somebody did must keep their name."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators; one who may do everything only by their like."""
+        return administers(request) and (obj is None or not obj.is_superuser or request.user.is_superuser)
+
+
+@admin.register(Post)
+class PostAdmin(LooksMixin, ReadOnlyAdmin):
+    """Who holds which post from when to when."""
+
+    list_display = ("staff", "institution", "role", "line", "valid_from", "valid_to")
+    list_filter = ("role", "line")
+    search_fields = ("staff__id__startswith", "staff__name", "institution__id__startswith")
+    ordering = ("staff_id", "id")
+    list_select_related = ("staff", "institution")
+    fields = ("staff", "institution", "role", "line", "valid_from", "valid_to")

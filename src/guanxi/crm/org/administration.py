@@ -1,0 +1,31 @@
+"""Who may use the administration, and what for: administrators everything it offers, auditors to look."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from guanxi.crm.org.models import Role
+
+
+def administers(request: HttpRequest) -> bool:
+    """Whether the person is an administrator today."""
+    return bool(request.user.is_superuser or Role.ADMINISTRATOR in getattr(request, "roles", ()))
+
+
+def may_look(request: HttpRequest) -> bool:
+    """Whether the person may look at the administration's lists: administrators and auditors admitted to it."""
+    return administers(request) or Role.AUDITOR in getattr(request, "roles", ())
+
+
+class LooksMixin:
+    """Rows that administrators and auditors may look at; put before an admin class."""
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators and auditors."""
+        return may_look(request)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """Administrators and auditors."""
+        return may_look(request)
