@@ -1,1 +1,45 @@
 """Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+
+
+def _address(database: str) -> str:
+    """The address of another database on the tests' server."""
+    parts = urlsplit(os.environ["DATABASE_URL"])
+    return urlunsplit(parts._replace(path=f"/{database}"))
+
+
+@pytest.fixture(scope="session")
+def migrated_template(django_db_setup, django_db_blocker) -> Iterator[str]:
+    """The name of a database that holds this version's tables and no rows, to be copied in a moment."""
+    from django.db import connections
+
+    name = f"template_{os.environ.get('GUANXI_TEST_NAME', 'main')}"
+    with django_db_blocker.unblock():
+        source = connections["default"].settings_dict["NAME"]
+        connections["default"].close()
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f'drop database if exists "{name}" with (force)')
+        connection.execute(f'create database "{name}" template "{source}"')
+    yield name
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f'drop database if exists "{name}" with (force)')
+
+
+@pytest.fixture
+def empty_database(migrated_template) -> Iterator[str]:
+    """The address of a database of this test's own: all tables, no rows; for what commits from other processes."""
+    name = f"test_{secrets.token_hex(6)}"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f'create database "{name}" template "{migrated_template}"')
+    yield _address(name)
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f'drop database if exists "{name}" with (force)')
