@@ -32,6 +32,18 @@ class Delivery(StrEnum):
     INCREMENT = "increment"
 
 
+class Dates(StrEnum):
+    """Which dates the ``dated`` column of a normal night's file may hold; on the opening any up to the business date.
+
+    ``past``: any up to the business date. ``since``: after the business date before, up to this one. ``day``: the
+    business date itself.
+    """
+
+    PAST = "past"
+    SINCE = "since"
+    DAY = "day"
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """The column's value must be the key of a row in ``table``, today's or an earlier day's."""
@@ -86,7 +98,8 @@ class Format:
     """How a file is written. A bank states its own in ``feed.toml``; a file's control file may name its own too.
 
     ``decimal`` is ``point`` (``-1234.50``) or ``implied`` (``-123450`` with the scale that the contract states).
-    ``quote`` is empty where the file's fields are never quoted.
+    ``quote`` is empty where the file's fields are never quoted. ``encoding`` is ``gb18030``, ``utf-8`` (read with or
+    without a byte-order mark) or ``utf-8-sig`` (the same, and written with one).
     """
 
     encoding: str = "gb18030"
@@ -99,13 +112,18 @@ class Format:
     compression: str = ""
     layout: str = "delimited"
 
+    @property
+    def codec(self) -> str:
+        """Python's name of the encoding, the byte-order mark aside."""
+        return "utf-8" if self.encoding == "utf-8-sig" else self.encoding
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """The contract of one file.
 
     Grain: one row for each value of ``key``. ``total`` is the column whose sum the control file states.
-    ``dated`` is the column that must not lie after the business date, and, for a daily file, is that date.
+    ``dated`` is the column that must not lie after the business date; ``dates`` says which dates it may hold.
     """
 
     name: str
@@ -117,6 +135,7 @@ class Table:
     delivery: Delivery
     total: str | None = None
     dated: str | None = None
+    dates: Dates = Dates.PAST
     optional: bool = False
     format: Format = field(default_factory=Format)
 

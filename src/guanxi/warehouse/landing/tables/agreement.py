@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from guanxi.warehouse.landing.contract import (
+    Dates,
     Delivery,
     Table,
     change_code,
@@ -88,6 +89,7 @@ BALANCE = Table(
     delivery=Delivery.FULL,
     total="balance",
     dated="balance_date",
+    dates=Dates.DAY,
     columns=(
         text("agreement_id", "协议号", "the agreement", 40, required=True, references="agreement.agreement_id"),
         date("balance_date", "余额日期", "the day at whose end it stood", required=True),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from guanxi.warehouse.landing.contract import Delivery, Format, Table, code, money, text, timestamp
+from guanxi.warehouse.landing.contract import Dates, Delivery, Format, Table, code, money, text, timestamp
 
 EVENT_KINDS = (
     "deposit",
@@ -34,6 +34,7 @@ EVENT = Table(
     delivery=Delivery.INCREMENT,
     total="amount",
     dated="event_time",
+    dates=Dates.SINCE,
     format=Format(compression="gzip"),
     columns=(
         text("event_id", "交易流水号", "number of the event, unique for ever", 40, required=True),

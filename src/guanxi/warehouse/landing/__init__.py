@@ -1,0 +1,1 @@
+"""The bank's files: their contracts, how they are checked, read, judged and landed."""
