@@ -1,0 +1,184 @@
+"""What people do about the nights: mend and dismiss rows, start the night's job."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guanxi.crm.org.models import Staff
+from guanxi.crm.quality.models import NightRequest, QuarantinedRow
+from guanxi.crm.quality.queries.night import first_mended_day, is_lost, night_state
+from guanxi.crm.quality.queries.quarantine import Filter, version_of
+
+MOST_AT_ONCE = 20_000
+
+
+class NightBusyError(Exception):
+    """The night's job is at work or about to be; the message says so in the language of who asks."""
+
+
+class NothingToReplayError(Exception):
+    """No mended row waits for a replay."""
+
+
+class OvertakenError(Exception):
+    """Somebody else decided about the row in the meantime; ``row`` is what it is now."""
+
+    def __init__(self, row: QuarantinedRow) -> None:
+        super().__init__(str(row))
+        self.row = row
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissal:
+    """What a dismissal did: how many rows, and the moment by which it can be undone."""
+
+    rows: int
+    moment: datetime
+
+
+def mend_row(*, row_id: int, text: str, version: str, staff: Staff) -> QuarantinedRow:
+    """Keeps ``text`` as the mended line of a row; the caller has had it judged by landing's ``check_row``.
+
+    ``version`` is the one that the person saw. Raises ``QuarantinedRow.DoesNotExist`` and :class:`OvertakenError`.
+    """
+    with transaction.atomic():
+        row = QuarantinedRow.objects.select_for_update().get(pk=row_id)
+        if version_of(row) != version:
+            raise OvertakenError(row)
+        row.status = QuarantinedRow.Status.MENDED
+        row.mended = text
+        row.mended_by = staff
+        row.mended_at = timezone.now()
+        row.save(update_fields=["status", "mended", "mended_by", "mended_at"])
+    return row
+
+
+def mend_rows(*, lines: Sequence[tuple[int, str, str]], staff: Staff) -> int:
+    """Keeps many mended lines, (row, version, text) each, all or none; returns how many changed.
+
+    Raises :class:`OvertakenError` for the first row about which somebody else decided in the meantime.
+    """
+    moment = timezone.now()
+    with transaction.atomic():
+        by_id = {row_id: (version, text) for row_id, version, text in lines}
+        rows = list(QuarantinedRow.objects.select_for_update().filter(pk__in=by_id).order_by("pk"))
+        for row in rows:
+            version, text = by_id[row.pk]
+            if version_of(row) != version:
+                raise OvertakenError(row)
+            row.status = QuarantinedRow.Status.MENDED
+            row.mended = text
+            row.mended_by = staff
+            row.mended_at = moment
+        QuarantinedRow.objects.bulk_update(rows, ["status", "mended", "mended_by", "mended_at"], batch_size=1_000)
+    return len(rows)
+
+
+def dismiss_rows(*, staff: Staff, ids: Sequence[int] = (), chosen: Filter | None = None) -> Dismissal:
+    """Dismisses rows that wait: those named, or all that a filter lets through, at most ``MOST_AT_ONCE`` at once.
+
+    A dismissed row stays as it is and is not asked about again; :func:`restore_rows` takes that back.
+    """
+    moment = timezone.now()
+    rows = QuarantinedRow.objects.filter(pk__in=list(ids)) if chosen is None else chosen.rows().order_by()
+    rows = rows.filter(status=QuarantinedRow.Status.WAITING)
+    with transaction.atomic():
+        numbers = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:MOST_AT_ONCE])
+        count = QuarantinedRow.objects.filter(pk__in=numbers).update(
+            status=QuarantinedRow.Status.DISMISSED, mended_by=staff, mended_at=moment
+        )
+    return Dismissal(count, moment)
+
+
+def restore_rows(*, staff: Staff, ids: Sequence[int] = (), moment: datetime | None = None) -> int:
+    """Lets dismissed or mended rows wait again: those named, or all that this person dismissed at one moment.
+
+    A mended line that was typed is kept, so that nothing is lost. Returns how many rows wait again.
+    """
+    undoable = (
+        [QuarantinedRow.Status.DISMISSED]
+        if moment
+        else [
+            QuarantinedRow.Status.DISMISSED,
+            QuarantinedRow.Status.MENDED,
+        ]
+    )
+    rows = QuarantinedRow.objects.filter(status__in=undoable)
+    if moment is None:
+        rows = rows.filter(pk__in=list(ids))
+    else:
+        # The moment comes from an address, which holds no more than milliseconds.
+        rows = rows.filter(mended_by=staff, mended_at__gte=moment, mended_at__lt=moment + timedelta(milliseconds=1))
+    return rows.update(status=QuarantinedRow.Status.WAITING, mended_by=staff, mended_at=timezone.now())
+
+
+def start_night(*, staff: Staff, replay: bool = False) -> NightRequest:
+    """Asks the worker to run the night's job: the days that wait, or again from the earliest day with mended rows.
+
+    Raises :class:`NightBusyError` where a job waits or works already, whoever started it, and
+    :class:`NothingToReplayError` where a replay would have nothing to do.
+    """
+    from guanxi.crm.quality.tasks import run_night
+
+    close_lost_requests()
+    day = first_mended_day() if replay else None
+    if replay and day is None:
+        raise NothingToReplayError
+    state = night_state()
+    if state.running and not state.abandoned:
+        raise NightBusyError(_busy(state.running_day))
+    try:
+        with transaction.atomic():
+            request = NightRequest.objects.create(
+                kind=NightRequest.Kind.REPLAY if replay else NightRequest.Kind.NEXT,
+                from_day=day,
+                asked_by=staff,
+                asked_at=timezone.now(),
+            )
+            job: Any = run_night.configure(queueing_lock="night").defer(request_id=request.pk)
+            request.job_id = job
+            request.save(update_fields=["job_id"])
+    except IntegrityError:
+        raise NightBusyError(_busy(state.running_day)) from None
+    return request
+
+
+def close_lost_requests() -> int:
+    """Closes the open start whose job is gone (its worker was killed), so that another can be made; returns 0 or 1."""
+    request = NightRequest.objects.filter(finished_at__isnull=True).first()
+    if request is None or not is_lost(request):
+        return 0
+    return NightRequest.objects.filter(pk=request.pk, finished_at__isnull=True).update(
+        status=NightRequest.Status.LOST, finished_at=timezone.now()
+    )
+
+
+def begin_request(*, request_id: int) -> NightRequest | None:
+    """Marks a start as taken up by the worker; None where it was given up in the meantime."""
+    taken = NightRequest.objects.filter(pk=request_id, finished_at__isnull=True).update(
+        status=NightRequest.Status.RUNNING, started_at=timezone.now()
+    )
+    return NightRequest.objects.get(pk=request_id) if taken else None
+
+
+def finish_request(*, request_id: int, exit_code: int, output: str) -> None:
+    """Notes how the night's job ended: its exit status and the end of what it said."""
+    done = NightRequest.Status.DONE if exit_code == 0 else NightRequest.Status.FAILED
+    NightRequest.objects.filter(pk=request_id).update(
+        status=done, exit_code=exit_code, output=output, finished_at=timezone.now()
+    )
+
+
+def _busy(day: date | None) -> str:
+    if day is None:
+        return _("The night's job is at work already. Wait until it has finished; its steps are shown here.")
+    return _("The night's job is at work on %(day)s already. Wait until it has finished; its steps are shown here.") % {
+        "day": day.isoformat()
+    }
