@@ -43,3 +43,11 @@ def empty_database(migrated_template) -> Iterator[str]:
     yield _address(name)
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(f'drop database if exists "{name}" with (force)')
+
+
+@pytest.fixture
+def cast(db):
+    """The small bank with its people, within the test's transaction (see ``tests/cast``)."""
+    from tests.cast import load
+
+    return load()

@@ -1,0 +1,63 @@
+"""Which areas of the site a role may use. What they see inside is the scope's affair (``guanxi.crm.kernel.scope``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseBase
+
+from guanxi.crm.kernel.scope import Reach
+from guanxi.crm.org.models import Role
+from guanxi.crm.web.request import StaffRequest
+
+
+class Area(StrEnum):
+    """A part of the site that is open to some roles."""
+
+    HOME = "home"
+    CUSTOMERS = "customers"
+    PRODUCTS = "products"
+    QUALITY = "quality"
+    QUARANTINE = "quarantine"
+    RUNS = "runs"
+    ADMINISTRATION = "administration"
+
+
+# Rows kept aside hold customers' data of every institution as delivered: only for those who mend or audit them.
+ROLES: dict[Area, frozenset[str]] = {
+    Area.QUALITY: frozenset({Role.STEWARD, Role.ANALYST, Role.HEAD_OFFICE, Role.AUDITOR, Role.ADMINISTRATOR}),
+    Area.QUARANTINE: frozenset({Role.STEWARD, Role.AUDITOR}),
+    Area.RUNS: frozenset({Role.STEWARD, Role.ANALYST, Role.HEAD_OFFICE, Role.AUDITOR, Role.ADMINISTRATOR}),
+}
+
+
+def may(request: StaffRequest, area: Area) -> bool:
+    """Whether the person may use an area today; costs no query."""
+    if not request.user.is_authenticated:
+        return False
+    if area in (Area.HOME, Area.PRODUCTS):
+        return True
+    if area is Area.CUSTOMERS:
+        return request.scope.reach is not Reach.NOTHING
+    if area is Area.ADMINISTRATION:
+        return bool(request.user.is_staff)
+    return bool(request.roles & ROLES[area])
+
+
+def only_for(area: Area) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """A view that answers 403, with a page that says whom to ask, to those who may not use ``area``."""
+
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not may(request, area):
+                raise PermissionDenied(area)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,1 @@
+"""The customer, the organisation, and the product catalogue."""

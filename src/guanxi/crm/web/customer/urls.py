@@ -1,0 +1,27 @@
+"""Addresses of the customer's pages: each section and each state has its own."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from guanxi.crm.web.customer import events, group, holdings, identity, overview, relations, tiers, value
+from guanxi.crm.web.catalogue import views as catalogue
+
+urlpatterns: list[URLPattern] = [
+    path("customers/<str:party_id>/", overview.overview, name="customer"),
+    path("customers/<str:party_id>/holdings/", holdings.holdings_page, name="customer-holdings"),
+    path("customers/<str:party_id>/value/", value.value, name="customer-value"),
+    path("customers/<str:party_id>/value/balances/", value.balances, name="customer-balances"),
+    path("customers/<str:party_id>/value/<slug:period>/", value.contribution, name="customer-contribution"),
+    path("customers/<str:party_id>/value/<slug:period>/<str:agreement_id>/", value.formula, name="customer-formula"),
+    path("customers/<str:party_id>/events/", events.events, name="customer-events"),
+    path("customers/<str:party_id>/events/export/", events.export, name="customer-events-export"),
+    path("customers/<str:party_id>/relations/", relations.relations, name="customer-relations"),
+    path("customers/<str:party_id>/relations/network/", relations.network_data, name="customer-network"),
+    path("customers/<str:party_id>/group/", group.group, name="customer-group"),
+    path("customers/<str:party_id>/tiers/", tiers.tiers, name="customer-tiers"),
+    path("customers/<str:party_id>/identity/", identity.identity, name="customer-identity"),
+    path("products/", catalogue.products, name="products"),
+    path("products/<str:product_id>/", catalogue.product, name="product"),
+    path("products/<str:product_id>/holders/", catalogue.product_holders, name="product-holders"),
+]

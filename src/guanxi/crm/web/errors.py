@@ -1,0 +1,59 @@
+"""The pages for what went wrong: what happened, what to do, and a number to quote."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+from django.views.decorators.csrf import requires_csrf_token
+
+from guanxi.crm.web.access import Area
+from guanxi.crm.web.middleware import prepare
+
+logger = logging.getLogger(__name__)
+
+
+def _page(request: HttpRequest, status: int, kind: str, **context: object) -> HttpResponse:
+    staff = request if hasattr(request, "display") else prepare(request)
+    template = loader.get_template("web/error_part.html" if staff.is_partial else "web/error.html")
+    return HttpResponse(template.render({"status": status, "kind": kind, **context}, request), status=status)
+
+
+@requires_csrf_token
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400: the address or the form was not understood."""
+    return _page(request, 400, "bad")
+
+
+@requires_csrf_token
+def no_right(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403: the person's role does not reach this area; the page says whom to ask."""
+    area = exception.args[0] if exception and exception.args and isinstance(exception.args[0], Area) else None
+    return _page(request, 403, "right", area=area)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404: there is no such page, or no such record within the person's scope; which of the two is not said."""
+    return _page(request, 404, "missing")
+
+
+@requires_csrf_token
+def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403 for a form whose token is too old: nothing was written, the form can be sent again."""
+    return _page(request, 403, "expired")
+
+
+@requires_csrf_token
+def broken(request: HttpRequest) -> HttpResponse:
+    """500: our mistake; the number leads from the page to the log."""
+    reference = secrets.token_hex(4)
+    logger.error("error page %s shown for %s %s", reference, request.method, request.path)
+    try:
+        return _page(request, 500, "broken", reference=reference)
+    except Exception:  # the database or a template may be what is broken
+        logger.exception("error page %s could not be drawn", reference)
+        text = f"<!doctype html><meta charset=utf-8><title>500</title><h1>500</h1><p>{reference}</p>"
+        return HttpResponse(text, status=500)

@@ -1,0 +1,137 @@
+"""The site's map: what the navigation shows to whom, where one is, and the keys that lead there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from guanxi.crm.web.access import Area, may
+from guanxi.crm.web.request import StaffRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An address in the navigation. ``key`` follows ``g``; ``inside`` are the URL names that belong to it."""
+
+    area: Area
+    url_name: str
+    label: str | Promise
+    icon: str
+    key: str
+    inside: frozenset[str] = frozenset()
+    group: str | Promise = ""
+    group_icon: str = ""
+
+
+PLACES: tuple[Place, ...] = (
+    Place(Area.HOME, "home", _("Home"), icon="home", key="h"),
+    Place(
+        Area.CUSTOMERS,
+        "customers",
+        _("Customers"),
+        icon="users",
+        key="c",
+        inside=frozenset({"customers", "customer", "search"}),
+    ),
+    Place(
+        Area.PRODUCTS, "products", _("Products"), icon="packages", key="p", inside=frozenset({"products", "product"})
+    ),
+    Place(
+        Area.QUALITY,
+        "quality",
+        _("Data quality"),
+        icon="checklist",
+        key="q",
+        inside=frozenset({"quality", "quality-test"}),
+        group=_("Data"),
+        group_icon="database",
+    ),
+    Place(
+        Area.QUARANTINE,
+        "quarantine",
+        _("Rows kept aside"),
+        icon="filter-exclamation",
+        key="k",
+        inside=frozenset({"quarantine", "quarantined-row"}),
+        group=_("Data"),
+        group_icon="database",
+    ),
+    Place(
+        Area.RUNS,
+        "runs",
+        _("Nightly runs"),
+        icon="moon-stars",
+        key="r",
+        inside=frozenset({"runs", "run"}),
+        group=_("Data"),
+        group_icon="database",
+    ),
+    Place(Area.ADMINISTRATION, "admin:index", _("Administration"), icon="settings", key="a"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place as one page shows it."""
+
+    url: str
+    label: str
+    icon: str
+    key: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Navigation:
+    """What the page's navigation shows: ``main`` for the rail, ``beside`` for the tabs of the area one is in."""
+
+    main: tuple[Link, ...]
+    beside: tuple[Link, ...]
+    all: tuple[Link, ...]
+
+    @property
+    def thumb(self) -> tuple[Link, ...]:
+        """The places on the phone's bottom bar beside search and oneself: the first three."""
+        return self.main[:3]
+
+    @property
+    def rest(self) -> tuple[Link, ...]:
+        """The places that the phone shows behind "me"."""
+        return self.main[3:]
+
+
+def navigation_of(request: StaffRequest) -> Navigation:
+    """The navigation of one who may see what ``request`` may see; costs no query."""
+    name = request.resolver_match.url_name if request.resolver_match else ""
+    links: list[tuple[Place, Link]] = []
+    for place in PLACES:
+        url = _url(place.url_name)
+        if url and may(request, place.area):
+            here = name == place.url_name or name in place.inside
+            links.append((place, Link(url, str(place.label), place.icon, place.key, here)))
+    groups: dict[str, list[Link]] = {}
+    main: list[Link] = []
+    for place, link in links:
+        if not place.group:
+            main.append(link)
+            continue
+        group = groups.setdefault(str(place.group), [])
+        group.append(link)
+        if len(group) == 1:
+            main.append(Link(link.url, str(place.group), place.group_icon, link.key, link.here))
+        elif link.here:
+            position = next(index for index, shown in enumerate(main) if shown.label == str(place.group))
+            shown = main[position]
+            main[position] = Link(shown.url, shown.label, shown.icon, shown.key, here=True)
+    beside = next((tuple(group) for group in groups.values() if len(group) > 1 and any(one.here for one in group)), ())
+    return Navigation(tuple(main), beside, tuple(link for _place, link in links))
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""

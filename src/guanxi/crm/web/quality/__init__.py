@@ -1,0 +1,1 @@
+"""Data quality, rows kept aside, and the night's runs."""

@@ -1,0 +1,1 @@
+"""Search from any page."""

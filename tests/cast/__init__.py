@@ -1,0 +1,185 @@
+"""The cast: a small bank with its people, in the test database.
+
+``cast`` (a fixture, see ``tests/conftest.py``) fills the database and names those who walk through the screens:
+``cast.ai`` is the relationship manager of sub-branch B11, ``cast.bo`` manages branch B1 above it, ``cast.he`` sits in
+the head office, ``cast.ann`` analyses there, ``cast.shen`` audits, ``cast.shi`` is the data steward, ``cast.guan`` the
+administrator, ``cast.fu`` a service agent, ``cast.yu`` has a post that sees no customers, and ``cast.zhu``, relationship
+manager in branch B2, is the outsider: whatever belongs to Ai must not be there for Zhu.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.core.cache import cache as django_cache
+from django.db import connection
+from django.db.models import Model
+
+from guanxi.crm.holding.models import Agreement, Event
+from guanxi.crm.insight.models import (
+    AgreementFigure,
+    AgreementMonth,
+    BalanceChange,
+    BookDay,
+    CustomerFigure,
+    CustomerMonth,
+    Maturity,
+    Movement,
+    TierChange,
+)
+from guanxi.crm.org.models import Staff
+from guanxi.crm.org.queries import forget
+from guanxi.crm.party.models import Party
+from tests.cast import bank, figures, holdings, nights, people, tokens
+from tests.cast.bank import DAY, PASSWORD, PREVIOUS
+
+PARTITIONED: tuple[type[Model], ...] = (
+    AgreementFigure,
+    AgreementMonth,
+    BalanceChange,
+    BookDay,
+    CustomerFigure,
+    CustomerMonth,
+    Event,
+    Maturity,
+    Movement,
+    TierChange,
+)
+
+
+@dataclass
+class Cast:
+    """Who is who. ``parties``, ``agreements`` and ``figures`` are by number; figures are those of ``day``."""
+
+    parties: dict[str, Party]
+    agreements: dict[str, Agreement]
+    figures: dict[str, CustomerFigure]
+    people: dict[str, Staff]
+    day: datetime.date = DAY
+    previous: datetime.date = PREVIOUS
+    password: str = PASSWORD
+    partitions: list[str] = field(default_factory=list)
+
+    def __getattr__(self, name: str) -> Staff:
+        people = self.__dict__.get("people", {})
+        if name in people:
+            return people[name]
+        raise AttributeError(name)
+
+    @property
+    def person(self) -> Party:
+        """A person of Ai's with every kind of product and a family."""
+        return self.parties["P00001"]
+
+    @property
+    def company(self) -> Party:
+        """An organisation of Ai's with a parent company, a legal representative and staff."""
+        return next(party for party in self.parties.values() if party.kind == "organisation")
+
+    @property
+    def outside(self) -> Party:
+        """A person of Zhu's, the outsider's."""
+        return next(party for party in self.parties.values() if party.manager_id == "1211")
+
+    def book(self, staff: Staff) -> list[Party]:
+        """The customers that a relationship manager looks after."""
+        return [party for party in self.parties.values() if party.manager_id == staff.id]
+
+
+@cache
+def _rows() -> tuple[list[list[Model]], dict[str, Party], dict[str, Agreement], dict[str, CustomerFigure]]:
+    parties = people.parties()
+    held = holdings.hold(parties)
+    by_party: dict[str, list[holdings.Held]] = defaultdict(list)
+    for one in held:
+        by_party[one.agreement.party_id].append(one)
+    made = figures.customer_figures(parties, by_party)
+    identifiers, contacts = people.identifiers(parties), people.contacts(parties)
+    runs = nights.runs()
+    rows: list[Sequence[Model]] = [
+        bank.institutions(),
+        bank.posts(),
+        bank.products(),
+        bank.rates(),
+        parties,
+        identifiers,
+        contacts,
+        people.relations(parties),
+        tokens.search_tokens(parties, identifiers, contacts),
+        [one.agreement for one in held],
+        holdings.agreement_parties(held, parties),
+        holdings.events(held),
+        holdings.agreement_months(held),
+        holdings.agreement_figures(held),
+        figures.publications(),
+        made,
+        figures.customer_months(by_party),
+        figures.balance_changes(by_party),
+        figures.movements(made),
+        figures.maturities(parties, held),
+        figures.tier_changes(made),
+        figures.book_days(parties, made, by_party),
+        runs,
+        nights.steps(runs),
+        nights.files(runs),
+        nights.tests(runs),
+        nights.reconciliations(runs),
+        nights.quarantined(),
+    ]
+    return (
+        [list(some) for some in rows],
+        {party.id: party for party in parties},
+        {one.agreement.id: one.agreement for one in held},
+        {figure.party_id: figure for figure in made},
+    )
+
+
+def load() -> Cast:
+    """Fills the database; the caller's transaction (or :func:`unload`) takes it away again."""
+    forget()
+    django_cache.clear()
+    rows, parties, agreements, by_party = _rows()
+    partitions = [f"{model._meta.db_table}_cast" for model in PARTITIONED]
+    staff = bank.staff(make_password(PASSWORD))
+    with connection.cursor() as cursor:
+        for model, name in zip(PARTITIONED, partitions, strict=True):
+            cursor.execute(f'CREATE TABLE IF NOT EXISTS "{name}" PARTITION OF "{model._meta.db_table}" DEFAULT')
+        for some in [staff, *rows]:
+            _copy(cursor, some)
+        for model in {type(some[0]) for some in rows if some}:
+            if model._meta.pk and model._meta.pk.get_internal_type() == "BigAutoField":
+                cursor.execute(f"SELECT setval(pg_get_serial_sequence('{model._meta.db_table}', 'id'), 1000)")
+    by_number = {one.id: one for one in staff}
+    calls = {call: by_number[number] for call, number, *_rest in bank.STAFF}
+    return Cast(parties, agreements, by_party, calls, partitions=partitions)
+
+
+def unload(cast: Cast) -> None:
+    """Drops the partitions; for tests whose data are not rolled back."""
+    forget()
+    django_cache.clear()
+    with connection.cursor() as cursor:
+        for name in cast.partitions:
+            cursor.execute(f'DROP TABLE IF EXISTS "{name}"')
+
+
+def _copy(cursor: Any, rows: Iterable[Model]) -> None:
+    rows = list(rows)
+    if not rows:
+        return
+    fields = [one for one in rows[0]._meta.concrete_fields if one.get_internal_type() != "CompositePrimaryKey"]
+    if any(one.get_internal_type() in ("JSONField", "BinaryField") for one in fields):
+        type(rows[0])._base_manager.bulk_create(rows)  # type: ignore[attr-defined]
+        for row in rows:
+            row._state.adding = True
+        return
+    names = ", ".join(f'"{one.column}"' for one in fields)
+    with cursor.copy(f'COPY "{rows[0]._meta.db_table}" ({names}) FROM STDIN') as copy:
+        for row in rows:
+            copy.write_row([getattr(row, one.attname) for one in fields])

@@ -1,0 +1,22 @@
+"""Fixtures of the screens' tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from guanxi.crm.org.models import Staff
+
+
+@pytest.fixture
+def sign_in() -> Callable[..., Client]:
+    """A client with a member of the cast signed in: ``sign_in(cast.ai)``, ``sign_in(cast.ai, language="en")``."""
+
+    def signed_in(staff: Staff, language: str = "zh-hans") -> Client:
+        client = Client(headers={"accept-language": language})
+        client.force_login(staff)
+        return client
+
+    return signed_in
