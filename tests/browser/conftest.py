@@ -1,0 +1,153 @@
+"""A real Chromium before the real pages. What the console, the page or its policy complains of fails the test.
+
+``open_page(cast.ai, "/customers/", screen="phone", language="en", theme="dark")`` signs in and opens; ``check_access``
+runs axe-core over what is shown.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, sync_playwright
+
+FLAGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+).split(" ")
+SCREENS = {"desktop": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+class BrowserMissing(RuntimeError):
+    """No Chromium could be had: the run fails, it does not skip."""
+
+
+def chromium() -> str | None:
+    """The machine's Chromium, else Debian's, else (as None) Playwright's own."""
+    for found in ("/usr/bin/chromium", shutil.which("chromium"), shutil.which("chromium-browser")):
+        if found and Path(found).exists():
+            return found
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
+        subprocess.run(["apt-get", "update", "-qq"], check=False, capture_output=True)
+        subprocess.run(
+            ["apt-get", "install", "-y", "-qq", "chromium", "fonts-noto-cjk"], check=False, capture_output=True
+        )
+        if Path("/usr/bin/chromium").exists():
+            return "/usr/bin/chromium"
+    done = subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False, capture_output=True)
+    if done.returncode:
+        raise BrowserMissing(f"no Chromium on this machine and none could be installed: {done.stderr.decode()[-800:]}")
+    return None
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests."""
+    from guanxi.assets import collect
+
+    collect()
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def site(transactional_db, live_server) -> Iterator[Any]:
+    """The cast's bank behind a real server; ``site.url`` is its address, ``site.cast`` the people."""
+    from tests.cast import load, unload
+
+    cast = load()
+    live_server.cast = cast
+    yield live_server
+    unload(cast)
+
+
+@pytest.fixture
+def open_page(site: Any, browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Opens a page as a member of the cast, or as nobody; at the end of the test nothing may have been complained of."""
+    complaints: list[str] = []
+    contexts = []
+
+    def open_one(
+        staff: Any = None,
+        path: str = "/",
+        *,
+        screen: str = "desktop",
+        language: str = "zh-hans",
+        theme: str = "light",
+        expect: int = 200,
+    ) -> Page:
+        context = browser.new_context(
+            viewport=SCREENS[screen],
+            has_touch=screen == "phone",
+            locale="en-GB" if language == "en" else "zh-CN",
+            color_scheme=theme,
+            device_scale_factor=1,
+            reduced_motion="reduce",
+        )
+        contexts.append(context)
+        cookies = [{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": site.url}]
+        if staff is not None:
+            client = Client()
+            client.force_login(staff)
+            value = client.cookies[settings.SESSION_COOKIE_NAME].value
+            cookies.append({"name": settings.SESSION_COOKIE_NAME, "value": value, "url": site.url})
+        context.add_cookies(cookies)
+        page = context.new_page()
+        page.add_init_script(
+            "document.addEventListener('securitypolicyviolation', e =>"
+            " console.error('CSP ' + e.violatedDirective + ' ' + e.blockedURI + ' ' + e.sourceFile))"
+        )
+
+        def listen(message: Any) -> None:
+            if message.type in ("error", "warning") and f"status of {expect}" not in message.text:
+                complaints.append(f"{message.type}: {message.text} ({message.location.get('url')})")
+
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(f"page error: {error}"))
+        page.on("requestfailed", lambda request: _failed(complaints, request))
+        response = page.goto(site.url + path)
+        assert response is not None
+        assert response.status == expect, f"{path} answered {response.status}"
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not complaints, "the browser complained:\n" + "\n".join(complaints)
+
+
+def _failed(complaints: list[str], request: Any) -> None:
+    # A request that a newer one replaced, or that a change of page cut off, is no failure.
+    if "ERR_ABORTED" not in (request.failure or ""):
+        complaints.append(f"request failed: {request.url} {request.failure}")
+
+
+@pytest.fixture
+def check_access() -> Callable[[Page], None]:
+    """Fails where axe-core finds a breach of WCAG 2.2 AA in what the page shows."""
+    axe = Path(settings.FRONTEND) / "axe-core" / "axe.min.js"
+    source = axe.read_text(encoding="utf-8")
+
+    def check(page: Page) -> None:
+        page.evaluate(source)  # through the debugging protocol, which the page's policy does not bind
+        found = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS)
+        lines = [
+            f"{one['id']}: {one['help']}\n    "
+            + "\n    ".join(f"{node['target']} {node['failureSummary'][:300]}" for node in one["nodes"][:4])
+            for one in found["violations"]
+        ]
+        assert not lines, "not accessible:\n" + "\n".join(lines)
+
+    return check
