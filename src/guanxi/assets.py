@@ -7,6 +7,7 @@ our own folders, and lands under ``var/``. When nothing has changed it does noth
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -97,11 +98,12 @@ def sprite(packages: Path, names: Iterable[str]) -> str:
 
 
 def compile_messages(folder: Path = CRM / "locale") -> bool:
-    """Compiles every ``.po`` that is newer than its ``.mo``; returns whether any was. Needs no gettext programs."""
+    """Compiles every ``.po`` that is not the one its ``.mo`` was made from; returns whether any was."""
     changed = False
     for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
         target = source.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+        time = source.stat().st_mtime_ns
+        if target.exists() and target.stat().st_mtime_ns == time:
             continue
         from babel.messages.mofile import write_mo
         from babel.messages.pofile import read_po
@@ -111,6 +113,7 @@ def compile_messages(folder: Path = CRM / "locale") -> bool:
         aside = target.with_suffix(".aside")
         with aside.open("wb") as file:
             write_mo(file, catalog)
+        os.utime(aside, ns=(time, time))  # so that an older catalogue put back is noticed too
         aside.replace(target)
         changed = True
     return changed

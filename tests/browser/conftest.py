@@ -95,6 +95,7 @@ def open_page(site: Any, browser: Browser) -> Iterator[Callable[..., Page]]:
             device_scale_factor=1,
             reduced_motion="reduce",
         )
+        context.set_default_timeout(8000)
         contexts.append(context)
         cookies = [{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": site.url}]
         if staff is not None:
