@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +20,7 @@ import duckdb
 from guanxi.warehouse.landing.contract import Column, Delivery, Format, Kind, Table
 from guanxi.warehouse.landing.control import ControlFile, write_control
 from guanxi.warehouse.landing.formats import MARKS, checked, file_layout
+from guanxi.warehouse.landing.reading import read_file
 
 BLOCK = 8 * 1024 * 1024
 
@@ -79,6 +81,21 @@ def write_table(
     )
     write_control(folder, control)
     return control
+
+
+def describe_file(path: Path, table: Table, format: Format) -> tuple[int, Decimal | None, str]:  # noqa: A002
+    """What a control file must state of a data file as it lies there: rows, amount total, SHA-256.
+
+    For files that were changed after :func:`write_table`; the same reading as landing's, so the two agree on which
+    amounts can be read. The compression follows from the name.
+    """
+    form = checked(replace(format, compression="gzip" if path.name.endswith(".gz") else ""), table)
+    with tempfile.TemporaryDirectory(prefix="guanxi-") as scratch:
+        with duckdb.connect(":memory:", config={"temp_directory": scratch}) as connection:
+            reading = read_file(
+                connection=connection, path=path, table=table, form=form, rules=[], aside=Path(scratch) / "lines"
+            )
+        return reading.scratch.rows, reading.amount_total, reading.scratch.sha256
 
 
 def value_sql(column: Column, form: Format) -> str:
