@@ -1,0 +1,47 @@
+{#-
+  A dataset is a model whose rows leave the engine: one Parquet file, in the order of its key (`meta.key`), so that
+  the same rows are always the same bytes. DuckDB writes the file at once and reads it back as a view; Spark keeps a
+  table, which the engine writes out afterwards.
+
+  `meta.in_order` says that the rows come in the key's order already, because they are read from one dataset with the
+  same key: then they need no sort.
+-#}
+{% materialization dataset, adapter='duckdb' %}
+    {%- set target_relation = this.incorporate(type='view') -%}
+    {%- set file = env_var('GUANXI_DATASETS') ~ '/' ~ this.schema ~ '/' ~ this.identifier ~ '.parquet' -%}
+    {%- set meta = config.get('meta', {}) -%}
+
+    {{ run_hooks(pre_hooks) }}
+    {% call statement('main') -%}
+        copy (
+            select * from (
+{{ compiled_code }}
+            )
+            {%- if not meta.get('in_order') %} order by {{ meta['key'] | join(', ') }}{% endif %}
+        ) to '{{ file }}' (format parquet, parquet_version v2, compression zstd)
+    {%- endcall %}
+    {% call statement('view') -%}
+        create or replace view {{ target_relation }} as select * from read_parquet('{{ file }}')
+    {%- endcall %}
+    {{ run_hooks(post_hooks) }}
+    {{ adapter.commit() }}
+
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+
+{% materialization dataset, adapter='spark' %}
+    {%- set target_relation = this.incorporate(type='table') -%}
+
+    {{ run_hooks(pre_hooks) }}
+    {% call statement('drop') -%}
+        drop table if exists {{ target_relation }}
+    {%- endcall %}
+    {% call statement('main') -%}
+        create table {{ target_relation }} using parquet as
+{{ compiled_code }}
+    {%- endcall %}
+    {{ run_hooks(post_hooks) }}
+
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}

@@ -1,0 +1,8 @@
+select
+    assumption.kind,
+    assumption.key,
+    assumption.value
+from {{ source('control', 'assumption') }} as assumption
+cross join {{ source('control', 'night') }} as night
+where assumption.valid_from <= night.business_date
+    and night.business_date < assumption.valid_to

@@ -1,0 +1,165 @@
+with measured as (
+    select
+        party.party_id,
+        party.party_kind,
+        party.party_name,
+        party.institution_id,
+        party.manager_id,
+        party.restricted,
+        party.aml_risk,
+        party.opened_on,
+        coalesce(total.deposit, 0) as deposit,
+        coalesce(total.loan, 0) as loan,
+        coalesce(total.wealth, 0) as wealth,
+        coalesce(total.deposit + total.wealth, 0) as assets,
+        coalesce(total.deposit_previous + total.wealth_previous, 0) as assets_previous,
+        coalesce(total.assets_month_open, 0) as assets_month_open,
+        coalesce(total.assets_year_open, 0) as assets_year_open,
+        coalesce(total.loan_previous, 0) as loan_previous,
+        coalesce(total.loan_month_open, 0) as loan_month_open,
+        coalesce(total.loan_year_open, 0) as loan_year_open,
+        coalesce({{ divide_money('total.assets_month_sum', 'night.month_days') }}, 0) as assets_adb_mtd,
+        coalesce({{ divide_money('total.assets_quarter_sum', 'night.quarter_days') }}, 0) as assets_adb_qtd,
+        coalesce({{ divide_money('total.assets_year_sum', 'night.year_days') }}, 0) as assets_adb_ytd,
+        coalesce({{ divide_money('total.deposit_month_sum', 'night.month_days') }}, 0) as deposit_adb_mtd,
+        coalesce({{ divide_money('total.deposit_quarter_sum', 'night.quarter_days') }}, 0) as deposit_adb_qtd,
+        coalesce({{ divide_money('total.deposit_year_sum', 'night.year_days') }}, 0) as deposit_adb_ytd,
+        coalesce({{ divide_money('total.loan_month_sum', 'night.month_days') }}, 0) as loan_adb_mtd,
+        coalesce({{ divide_money('total.loan_quarter_sum', 'night.quarter_days') }}, 0) as loan_adb_qtd,
+        coalesce({{ divide_money('total.loan_year_sum', 'night.year_days') }}, 0) as loan_adb_ytd,
+        coalesce({{ divide_money('total.assets_last_month_sum', 'night.last_month_days') }}, 0) as assets_adb_last,
+        coalesce(total.contribution_mtd, 0) as contribution_mtd,
+        coalesce(total.deposit_r12 + total.loan_r12 + total.fee_r12 + total.e_banking_r12, 0) as contribution_r12,
+        coalesce(total.deposit_r12, 0) as deposit_r12,
+        coalesce(total.loan_r12, 0) as loan_r12,
+        coalesce(total.fee_r12, 0) as fee_r12,
+        coalesce(total.e_banking_r12, 0) as e_banking_r12,
+        coalesce(total.interest_r12, 0) as interest_r12,
+        coalesce(total.fees_r12, 0) as fees_r12,
+        coalesce(total.cost_r12, 0) as cost_r12,
+        coalesce(total.expected_loss_r12, 0) as expected_loss_r12,
+        case
+            when total.first_month is null then 0
+            else least(12, {{ month_number('night.month_start') }} - {{ month_number('total.first_month') }} + 1)
+        end as months_known,
+        coalesce(total.product_kinds, 0) as product_kinds,
+        coalesce(total.product_count, 0) as product_count,
+        coalesce(total.days_overdue, 0) as days_overdue,
+        coalesce(total.risk_rank, 0) as risk_rank,
+        total.next_maturity
+    from {{ ref('core_party') }} as party
+    cross join {{ source('control', 'night') }} as night
+    left join {{ ref('customer_total') }} as total on total.party_id = party.party_id
+),
+
+decided as (
+    select
+        measured.*,
+        case
+            when measured.restricted or measured.aml_risk = 'high' or measured.risk_rank >= 3
+                or measured.days_overdue > setting.restricted_days_overdue then 'restricted'
+            when measured.contribution_r12 >= setting.vip_min_contribution
+                or measured.assets_adb_ytd >= setting.vip_min_assets then 'premier'
+            when measured.contribution_r12 >= setting.affluent_min_contribution
+                or measured.assets_adb_ytd >= setting.affluent_min_assets then 'premier'
+            when measured.contribution_r12 >= setting.core_min_contribution
+                or measured.assets_adb_ytd >= setting.core_min_assets then 'core'
+            when measured.assets_adb_mtd >= setting.potential_min_assets
+                and measured.assets_adb_mtd >= measured.assets_adb_last * setting.potential_growth then 'potential'
+            else 'standard'
+        end as tier,
+        measured.contribution_r12 >= setting.vip_min_contribution as is_vip_by_contribution,
+        measured.contribution_r12 >= setting.vip_min_contribution
+            or measured.assets_adb_ytd >= setting.vip_min_assets as is_vip,
+        measured.contribution_r12 >= setting.affluent_min_contribution as is_affluent_by_contribution,
+        measured.contribution_r12 >= setting.core_min_contribution as is_core_by_contribution
+    from measured
+    cross join {{ ref('setting') }} as setting
+),
+
+reasoned as (
+    select
+        decided.*,
+        case
+            when decided.tier <> 'premier' then ''
+            when decided.is_vip then 'vip'
+            else 'affluent'
+        end as sub_tier,
+        case
+            when decided.tier = 'restricted' then 'risk'
+            when decided.tier = 'premier' and decided.is_vip
+                then case when decided.is_vip_by_contribution then 'contribution' else 'assets' end
+            when decided.tier = 'premier'
+                then case when decided.is_affluent_by_contribution then 'contribution' else 'assets' end
+            when decided.tier = 'core'
+                then case when decided.is_core_by_contribution then 'contribution' else 'assets' end
+            when decided.tier = 'potential' then 'trend'
+            else ''
+        end as tier_reason
+    from decided
+)
+
+select
+    night.business_date,
+    line.party_id,
+    line.party_kind as kind,
+    line.party_name as name,
+    line.institution_id,
+    line.manager_id,
+    line.tier,
+    line.sub_tier,
+    line.tier_reason,
+    case
+        when before.tier = line.tier and before.sub_tier = line.sub_tier then before.tier_since
+        else night.business_date
+    end as tier_since,
+    cast(line.deposit as decimal(18, 2)) as deposit,
+    cast(line.loan as decimal(18, 2)) as loan,
+    cast(line.wealth as decimal(18, 2)) as wealth,
+    cast(line.assets as decimal(18, 2)) as assets,
+    cast(line.assets_previous as decimal(18, 2)) as assets_previous,
+    cast(line.assets_month_open as decimal(18, 2)) as assets_month_open,
+    cast(line.assets_year_open as decimal(18, 2)) as assets_year_open,
+    cast(line.loan_previous as decimal(18, 2)) as loan_previous,
+    cast(line.loan_month_open as decimal(18, 2)) as loan_month_open,
+    cast(line.loan_year_open as decimal(18, 2)) as loan_year_open,
+    cast(line.assets_adb_mtd as decimal(18, 2)) as assets_adb_mtd,
+    cast(line.assets_adb_qtd as decimal(18, 2)) as assets_adb_qtd,
+    cast(line.assets_adb_ytd as decimal(18, 2)) as assets_adb_ytd,
+    cast(line.deposit_adb_mtd as decimal(18, 2)) as deposit_adb_mtd,
+    cast(line.deposit_adb_qtd as decimal(18, 2)) as deposit_adb_qtd,
+    cast(line.deposit_adb_ytd as decimal(18, 2)) as deposit_adb_ytd,
+    cast(line.loan_adb_mtd as decimal(18, 2)) as loan_adb_mtd,
+    cast(line.loan_adb_qtd as decimal(18, 2)) as loan_adb_qtd,
+    cast(line.loan_adb_ytd as decimal(18, 2)) as loan_adb_ytd,
+    cast(line.contribution_mtd as decimal(18, 2)) as contribution_mtd,
+    cast(line.contribution_r12 as decimal(18, 2)) as contribution_r12,
+    cast(line.deposit_r12 as decimal(18, 2)) as deposit_r12,
+    cast(line.loan_r12 as decimal(18, 2)) as loan_r12,
+    cast(line.fee_r12 as decimal(18, 2)) as fee_r12,
+    cast(line.e_banking_r12 as decimal(18, 2)) as e_banking_r12,
+    cast(line.interest_r12 as decimal(18, 2)) as interest_r12,
+    cast(line.fees_r12 as decimal(18, 2)) as fees_r12,
+    cast(line.cost_r12 as decimal(18, 2)) as cost_r12,
+    cast(line.expected_loss_r12 as decimal(18, 2)) as expected_loss_r12,
+    cast(line.months_known as smallint) as months_known,
+    case
+        when line.assets_adb_last > 0 then {{ divide_ratio('line.assets_adb_mtd', 'line.assets_adb_last') }}
+    end as trend,
+    line.product_kinds,
+    line.product_count,
+    line.days_overdue,
+    case line.risk_rank
+        when 0 then ''
+        when 1 then 'normal'
+        when 2 then 'special_mention'
+        when 3 then 'substandard'
+        when 4 then 'doubtful'
+        else 'loss'
+    end as risk_grade,
+    line.next_maturity,
+    line.restricted,
+    line.opened_on
+from reasoned as line
+cross join {{ source('control', 'night') }} as night
+left join {{ source('carried', 'customer_tier') }} as before on before.party_id = line.party_id

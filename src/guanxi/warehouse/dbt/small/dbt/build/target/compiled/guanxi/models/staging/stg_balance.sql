@@ -1,0 +1,6 @@
+select
+    agreement_id,
+    balance_date,
+    balance,
+    available
+from "memory"."landing"."balance"

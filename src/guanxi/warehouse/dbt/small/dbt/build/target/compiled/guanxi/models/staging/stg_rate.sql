@@ -1,0 +1,7 @@
+select
+    product_id,
+    currency,
+    term_days,
+    valid_from,
+    annual_rate
+from "memory"."landing"."rate"

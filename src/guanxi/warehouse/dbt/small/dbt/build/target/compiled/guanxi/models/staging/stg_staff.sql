@@ -1,0 +1,12 @@
+select
+    staff_id,
+    staff_name,
+    institution_id,
+    role,
+    line,
+    phone,
+    email,
+    joined_on,
+    left_on,
+    status
+from "memory"."landing"."staff"

@@ -1,0 +1,21 @@
+
+    
+
+    create  table
+      "memory"."finance"."event_month__dbt_tmp"
+  
+    
+    as (
+      select
+    event.agreement_id,
+    cast(date_trunc('month', event.event_time) as date) as month,
+    cast(sum(coalesce(event.fee_amount, 0)) as decimal(18, 2)) as fee_own,
+    cast(count(*) as integer) as event_count,
+    cast(sum(unit_cost.cost) as decimal(18, 6)) as event_cost_sum
+from "memory"."staging"."stg_event" as event
+left join "memory"."finance"."unit_cost" as unit_cost
+    on unit_cost.channel = event.channel and unit_cost.event_kind = event.event_kind
+group by event.agreement_id, cast(date_trunc('month', event.event_time) as date)
+    );
+    
+  

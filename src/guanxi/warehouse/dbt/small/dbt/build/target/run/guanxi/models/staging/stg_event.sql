@@ -1,0 +1,20 @@
+
+  
+  create view "memory"."staging"."stg_event__dbt_tmp" as (
+    select
+    event_id,
+    agreement_id,
+    event_time,
+    event_kind,
+    event_code,
+    direction,
+    amount,
+    balance_after,
+    channel,
+    counterparty_name,
+    counterparty_account,
+    counterparty_bank,
+    fee_amount,
+    memo
+from "memory"."landing"."event"
+  );

@@ -1,0 +1,84 @@
+"""The process in which dbt runs: ``python -m guanxi.warehouse.engine.child <plan.json>``.
+
+dbt keeps its connection and its memory as long as its process lives, so it gets one of its own. What happens is told
+on the standard output, a JSON object a line: ``{"done", "total", "node"}`` for each finished node, and last
+``{"results": [...], "error"}``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+FINISHED = ("LogModelResult", "LogTestResult", "LogNodeResult")
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Runs the plan; the exit code says only whether the plan was carried out, not whether the tests passed."""
+    plan = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+    # Only our own lines go to the standard output: whatever else prints is sent where errors go.
+    told = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8", buffering=1)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def tell(what: dict[str, Any]) -> None:
+        told.write(json.dumps(what, ensure_ascii=False) + "\n")
+
+    os.environ |= plan["environment"]
+    if plan["engine"] == "spark":
+        from guanxi.warehouse.engine import spark
+
+        spark.prepare(plan)
+    from dbt.cli.main import dbtRunner
+
+    def heard(event: Any) -> None:
+        if event.info.name in FINISHED:
+            tell({"done": event.data.index, "total": event.data.total, "node": event.data.node_info.node_name})
+
+    error, results = "", []
+    for command in plan["commands"]:
+        outcome = dbtRunner(callbacks=[heard]).invoke(command)
+        if outcome.exception is not None:
+            error = "".join(traceback.format_exception_only(outcome.exception)).strip()
+            break
+        results = _results(outcome.result)
+    if plan["engine"] == "spark" and not error:
+        spark.finish(plan, results)
+    tell({"results": results, "error": error})
+    return 0
+
+
+def _results(outcome: Any) -> list[dict[str, Any]]:
+    """What each model and test ended with; nothing for commands that build nothing."""
+    return [
+        {
+            "name": result.node.name,
+            "type": str(result.node.resource_type),
+            "status": str(result.status),
+            "failures": result.failures or 0,
+            "message": result.message or "",
+            "seconds": result.execution_time,
+            "severity": str(getattr(result.node.config, "severity", "error")).lower(),
+            "column": getattr(result.node, "column_name", None) or "",
+            "model": _model(result.node),
+        }
+        for result in getattr(outcome, "results", [])
+        if hasattr(result.node, "depends_on")
+    ]
+
+
+def _model(node: Any) -> str:
+    """The model that a test belongs to: the one it stands beside, else the one it reads."""
+    if str(node.resource_type) != "test":
+        return node.name
+    attached = getattr(node, "attached_node", None)
+    reads = [attached] if attached else node.depends_on.nodes
+    return reads[0].split(".")[-1] if reads else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

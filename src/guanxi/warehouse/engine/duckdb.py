@@ -1,0 +1,47 @@
+"""DuckDB as the engine: an in-memory database that reads the sources' Parquet and writes each dataset's file itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from guanxi.warehouse.engine.bindings import Binding
+
+NAME = "duckdb"
+SCHEMAS = ("staging", "core", "finance", "marts")
+
+
+def profile(*, threads: int, memory_limit: str, spill: Path, bindings: Path, **_: object) -> dict[str, Any]:
+    """The dbt connection. The database is in memory: everything that must last is written as Parquet."""
+    return {
+        "type": "duckdb",
+        "path": ":memory:",
+        "schema": "main",
+        "threads": threads,
+        "config_options": {
+            "threads": str(threads),
+            "memory_limit": memory_limit,
+            "temp_directory": str(spill),
+            "preserve_insertion_order": "true",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        },
+        "plugins": [
+            {"module": "guanxi.warehouse.engine.duckdb_plugin", "alias": "guanxi", "config": {"file": str(bindings)}}
+        ],
+    }
+
+
+def statements(bindings: tuple[Binding, ...]) -> list[str]:
+    """The SQL that makes the sources: a schema each, a view each."""
+    made = [f"create schema if not exists {schema}" for schema in sorted({b.schema for b in bindings}) + list(SCHEMAS)]
+    return made + [f"create view {b.schema}.{b.table} as {_select(b)}" for b in bindings]
+
+
+def _select(binding: Binding) -> str:
+    if not binding.files:
+        columns = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in binding.columns)
+        return f"select {columns} where false"
+    files = ", ".join("'" + str(file).replace("'", "''") + "'" for file in binding.files)
+    columns = ", ".join(f'"{name}"' for name, _ in binding.columns)
+    return f"select {columns} from read_parquet([{files}])" + (f" where {binding.where}" if binding.where else "")

@@ -1,0 +1,2 @@
+"""Spark as the engine."""
+NAME = "spark"
