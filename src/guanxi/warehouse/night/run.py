@@ -10,7 +10,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from guanxi.warehouse.engine import BuildError, Built, build_night
@@ -18,6 +18,7 @@ from guanxi.warehouse.journal import RunJournal, RunStep, new_run_id
 from guanxi.warehouse.landing.control import DeliveryError, Problem
 from guanxi.warehouse.landing.land import DayLanding, land_day
 from guanxi.warehouse.layout import Layout
+from guanxi.warehouse.night.inbox import folders
 from guanxi.warehouse.night.listener import Both, Listener, Nobody
 from guanxi.warehouse.night.lock import only_one
 from guanxi.warehouse.night.options import NightOptions
@@ -43,20 +44,6 @@ class Outcome:
 
     made: tuple[date, ...]
     business_date: date | None
-
-
-def folders(inbox: Path) -> dict[date, Path]:
-    """The day folders of the inbox, by business date, oldest first; a folder is named YYYY-MM-DD or YYYYMMDD."""
-    found: dict[date, Path] = {}
-    for entry in sorted(inbox.iterdir()) if inbox.is_dir() else []:
-        for pattern in ("%Y-%m-%d", "%Y%m%d"):
-            try:
-                day = datetime.strptime(entry.name, pattern).date()  # noqa: DTZ007 - a date has no zone
-            except ValueError:
-                continue
-            if entry.is_dir():
-                found[day] = entry
-    return dict(sorted(found.items()))
 
 
 def run_nights(options: NightOptions, *, again_from: date | None = None, listener: Listener | None = None) -> Outcome:
