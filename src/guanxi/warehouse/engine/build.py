@@ -155,12 +155,12 @@ class _Work:
     """The folders of one run: what dbt makes, and the target folder, which is kept so that the next start is short."""
 
     def __init__(self, layout: Layout, name: str = "build") -> None:
-        self.root = layout.work / name
+        self.root = layout.work.resolve() / name
         self.clear()
         self.control = self.root / "control"
         self.datasets = self.root / "datasets"
         self.spill = self.root / "spill"
-        self.keep = layout.root / "dbt" / name
+        self.keep = layout.root.resolve() / "dbt" / name
         self.target = self.keep / "target"
         for folder in (self.control, self.datasets, self.spill, self.target):
             folder.mkdir(parents=True, exist_ok=True)

@@ -1,9 +1,0 @@
-select
-    party_id,
-    tier,
-    sub_tier,
-    tier_since,
-    deposit,
-    loan,
-    wealth
-from "memory"."marts"."customer_figure"

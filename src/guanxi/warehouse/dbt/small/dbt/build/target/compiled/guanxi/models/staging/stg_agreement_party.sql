@@ -1,8 +1,0 @@
-select
-    change_code,
-    agreement_id,
-    party_id,
-    role,
-    valid_from,
-    valid_to
-from "memory"."landing"."agreement_party"

@@ -1,6 +1,0 @@
-select
-    agreement_id,
-    balance_date,
-    balance,
-    available
-from "memory"."landing"."balance"

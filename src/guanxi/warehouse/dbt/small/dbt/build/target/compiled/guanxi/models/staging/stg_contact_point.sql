@@ -1,9 +1,0 @@
-select
-    change_code,
-    party_id,
-    contact_kind,
-    sequence_no,
-    contact_value,
-    region_code,
-    is_primary
-from "memory"."landing"."contact_point"

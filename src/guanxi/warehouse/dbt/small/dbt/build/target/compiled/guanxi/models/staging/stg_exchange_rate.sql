@@ -1,5 +1,0 @@
-select
-    currency,
-    rate_date,
-    mid_rate
-from "memory"."landing"."exchange_rate"

@@ -1,9 +1,0 @@
-select
-    change_code,
-    party_id,
-    related_party_id,
-    relation_kind,
-    share,
-    valid_from,
-    valid_to
-from "memory"."landing"."party_relation"

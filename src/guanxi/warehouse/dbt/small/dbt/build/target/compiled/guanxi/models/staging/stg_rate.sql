@@ -1,7 +1,0 @@
-select
-    product_id,
-    currency,
-    term_days,
-    valid_from,
-    annual_rate
-from "memory"."landing"."rate"
