@@ -7,6 +7,7 @@ affair (``guanxi.warehouse.landing``).
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.warehouse.landing.contract import Column, Format, Kind, Table
 from guanxi.warehouse.landing.control import BadControlFile, control_path, read_control
-from guanxi.warehouse.landing.formats import BadFormat, Feed, codec, read_feed
+from guanxi.warehouse.landing.formats import BadFormat, Feed, read_feed
 from guanxi.warehouse.landing.layouts.fixed import RIGHT_ALIGNED
 from guanxi.warehouse.landing.tables import TABLES
 
@@ -129,6 +130,40 @@ def column_rule(column: Column) -> str:
     return (_("; ")).join(parts)
 
 
+def explain(*, rule: str, table: str, column: str, message: str) -> str:  # noqa: PLR0911 - one a rule
+    """Why a row was refused, in the page's language; landing's own sentence is English.
+
+    What the sentence says beyond the contract (a line number, a count) is taken from it.
+    """
+    if not _chinese():
+        return message
+    contract = TABLES.get(table)
+    label = column_label(table, column)
+    found = contract.column(column) if contract and any(each.name == column for each in contract.columns) else None
+    numbers = re.findall(r"\d+", message.rpartition(":")[2])
+    if rule == "columns" and contract and (count := re.search(r"has (\d+) columns", message)):
+        return _("The line has %(found)s columns, the contract %(expected)s.") % {
+            "found": count[1],
+            "expected": len(contract.columns),
+        }
+    if rule == "encoding":
+        return _("The line holds bytes that are no characters in the file's encoding.")
+    if rule == "key" and numbers:
+        return _("The key stood on line %(line)s of the file already.") % {"line": numbers[-1]}
+    if rule == "reference" and found and found.reference:
+        return _("%(column)s is not known in %(table)s.") % {
+            "column": label,
+            "table": table_label(found.reference.table),
+        }
+    if rule == "required":
+        return _("%(column)s must have a value.") % {"column": label}
+    if rule == "date" and (days := re.findall(r"\d{4}-\d{2}-\d{2}", message)):
+        return _("%(column)s does not belong to the business date %(day)s.") % {"column": label, "day": days[-1]}
+    if found:
+        return _("%(column)s: %(rule)s.") % {"column": label, "rule": column_rule(found)}
+    return message
+
+
 def format_of(table: Table, day: date, inbox: Path, encoding: str) -> Format:
     """How the table's file of a day is written, as the inbox states it now.
 
@@ -161,7 +196,7 @@ def split_line(raw: bytes, table: Table, form: Format, broken: str = "") -> tupl
 def split_text(text: str, table: Table, form: Format, broken: str = "") -> tuple[FieldOfLine, ...]:
     """As :func:`split_line`, for a line that has been mended and is text already."""
     if form.layout == "fixed":
-        return split_line(text.encode(codec(form), "replace"), table, form, broken)
+        return split_line(text.encode(form.codec, "replace"), table, form, broken)
     return _fields(_parted(text, form), table, broken)
 
 
@@ -213,7 +248,12 @@ def _fields(values: list[str], table: Table, broken: str) -> tuple[FieldOfLine, 
     columns: list[Column | None] = [*table.columns, *[None] * (len(values) - len(table.columns))]
     values = values + [""] * (len(columns) - len(values))
     return tuple(
-        FieldOfLine(position, column, value, broken=column is None or column.name == broken)
+        FieldOfLine(
+            position,
+            column,
+            value,
+            broken=column is None or column.name == broken or any(_odd(letter) for letter in value),
+        )
         for position, (column, value) in enumerate(zip(columns, values, strict=True), 1)
     )
 
@@ -221,19 +261,19 @@ def _fields(values: list[str], table: Table, broken: str) -> tuple[FieldOfLine, 
 def _values(raw: bytes, table: Table, form: Format) -> list[str]:
     line = raw.rstrip(b"\r\n")
     if form.layout != "fixed":
-        fields = _parted(_decoded(line, codec(form)), form)
+        fields = _parted(_decoded(line, form.codec), form)
         if len(fields) != len(table.columns):
             # Half a character may have swallowed the first byte of the delimiter after it.
             by_bytes = line.split(form.delimiter.encode())
             if len(by_bytes) == len(table.columns):
-                return [_decoded(field, codec(form)) for field in by_bytes]
+                return [_decoded(field, form.codec) for field in by_bytes]
         return fields
     values = []
     for column in table.columns:
         width = column.width or 0
-        values.append(_decoded(line[:width], codec(form)).strip(" "))
+        values.append(_decoded(line[:width], form.codec).strip(" "))
         line = line[width:]
-    return [*values, _decoded(line, codec(form))] if line else values
+    return [*values, _decoded(line, form.codec)] if line else values
 
 
 def _parted(text: str, form: Format) -> list[str]:
@@ -257,7 +297,7 @@ def _fixed(value: str, column: Column | None, form: Format, name: str) -> str:
     if column is None:
         return value
     width = column.width or 0
-    blanks = width - len(value.encode(codec(form), "replace"))
+    blanks = width - len(value.encode(form.codec, "replace"))
     if blanks < 0:
         raise CannotJoin(name, _("The field is wider than %(width)s bytes.") % {"width": width})
     return " " * blanks + value if column.kind in RIGHT_ALIGNED else value + " " * blanks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,9 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanxi.crm.org.models import Staff
-from guanxi.crm.quality.models import NightRequest, QuarantinedRow
+from guanxi.crm.quality.exchange import read_upload
+from guanxi.crm.quality.judging import objections_to_rows
+from guanxi.crm.quality.lines import readable, table_label
+from guanxi.crm.quality.models import MendingImport, NightRequest, QuarantinedRow
 from guanxi.crm.quality.queries.night import first_mended_day, is_lost, night_state
-from guanxi.crm.quality.queries.quarantine import Filter, version_of
+from guanxi.crm.quality.queries.quarantine import Filter, Formats, version_of
 
 MOST_AT_ONCE = 20_000
 
@@ -182,3 +186,117 @@ def _busy(day: date | None) -> str:
     return _("The night's job is at work on %(day)s already. Wait until it has finished; its steps are shown here.") % {
         "day": day.isoformat()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One row of an uploaded file: what would become of it. ``problem`` is why not, empty where it would change."""
+
+    place: int
+    row_id: int
+    label: str
+    before: str
+    after: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPreview:
+    """What an uploaded file would change. ``same`` rows say what is kept already."""
+
+    id: int
+    file_name: str
+    changes: tuple[Proposal, ...]
+    refused: tuple[Proposal, ...]
+    same: int
+    applied: bool
+    changed: int
+
+
+def keep_upload(*, staff: Staff, file_name: str, content: bytes) -> MendingImport:
+    """Reads an uploaded file and keeps its mended lines for the preview; nothing is mended yet.
+
+    Raises :class:`guanxi.crm.quality.exchange.UnreadableUploadError`.
+    """
+    lines = read_upload(content)
+    return MendingImport.objects.create(
+        uploaded_by=staff,
+        uploaded_at=timezone.now(),
+        file_name=file_name[-200:],
+        sha256=hashlib.sha256(content).hexdigest(),
+        rows=[{"place": each.place, "id": each.id, "version": each.version, "mended": each.mended} for each in lines],
+    )
+
+
+def preview_import(*, upload: MendingImport) -> ImportPreview:
+    """What an upload would change, row by row, judged as on the screen; two queries and one judgement a file."""
+    wanted = {each["id"]: each for each in upload.rows}
+    rows = {row.pk: row for row in QuarantinedRow.objects.filter(pk__in=wanted).select_related("mended_by")}
+    waiting = [
+        each
+        for each in upload.rows
+        if not ((row := rows.get(each["id"])) and row.status == QuarantinedRow.Status.MENDED)
+        or row.mended != each["mended"]
+    ]
+    refusals = [_refusal(rows.get(each["id"]), each) for each in waiting]
+    judged = [each for each, refusal in zip(waiting, refusals, strict=True) if not refusal]
+    objections = dict(
+        zip(
+            (each["id"] for each in judged),
+            objections_to_rows([(rows[each["id"]], each["mended"]) for each in judged]),
+            strict=True,
+        )
+    )
+    formats = Formats()
+    changes, refused = [], []
+    for each, refusal in zip(waiting, refusals, strict=True):
+        row = rows.get(each["id"])
+        problem = refusal or "; ".join(found.message for found in objections[each["id"]])
+        proposal = Proposal(
+            place=each["place"],
+            row_id=each["id"],
+            label=f"{table_label(row.table)} · {row.business_date.isoformat()} · {row.line}" if row else "",
+            before=(row.mended or readable(bytes(row.raw), formats.of(row).codec)) if row else "",
+            after=each["mended"],
+            problem=problem,
+        )
+        (refused if problem else changes).append(proposal)
+    return ImportPreview(
+        id=upload.pk,
+        file_name=upload.file_name,
+        changes=tuple(changes),
+        refused=tuple(refused),
+        same=len(upload.rows) - len(waiting),
+        applied=upload.applied_at is not None,
+        changed=upload.changed or 0,
+    )
+
+
+def apply_import(*, import_id: int, staff: Staff) -> int:
+    """Keeps the mended lines of an upload that pass, once; returns how many rows changed.
+
+    Raises ``MendingImport.DoesNotExist`` where there is no such upload of this person that still waits.
+    """
+    with transaction.atomic():
+        upload = MendingImport.objects.select_for_update().get(pk=import_id, uploaded_by=staff, applied_at__isnull=True)
+        preview = preview_import(upload=upload)
+        versions = {each["id"]: each["version"] for each in upload.rows}
+        changed = mend_rows(
+            lines=[(each.row_id, versions[each.row_id], each.after) for each in preview.changes], staff=staff
+        )
+        upload.applied_at = timezone.now()
+        upload.changed = changed
+        upload.save(update_fields=["applied_at", "changed"])
+    return changed
+
+
+def _refusal(row: QuarantinedRow | None, line: dict[str, Any]) -> str:
+    """Why a line cannot be taken whatever it says; empty where it may be judged."""
+    if row is None:
+        return _("There is no such row.")
+    if row.status == QuarantinedRow.Status.ACCEPTED:
+        return _("The row has been accepted by a replay already.")
+    if version_of(row) != line["version"]:
+        who = row.mended_by.name if row.mended_by else "–"
+        return _("%(who)s decided about this row after the export. Export it again.") % {"who": who}
+    return ""

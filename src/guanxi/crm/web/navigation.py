@@ -45,7 +45,7 @@ PLACES: tuple[Place, ...] = (
         _("Data quality"),
         icon="checklist",
         key="q",
-        inside=frozenset({"quality", "quality-test"}),
+        inside=frozenset({"quality", "quality-test", "quality-documentation"}),
         group=_("Data"),
         group_icon="database",
     ),
@@ -55,7 +55,9 @@ PLACES: tuple[Place, ...] = (
         _("Rows kept aside"),
         icon="filter-exclamation",
         key="k",
-        inside=frozenset({"quarantine", "quarantined-row"}),
+        inside=frozenset(
+            {"quarantine", "quarantined-row", "quarantine-import", "quarantine-preview", "quarantine-replay"}
+        ),
         group=_("Data"),
         group_icon="database",
     ),

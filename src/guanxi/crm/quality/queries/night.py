@@ -13,6 +13,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from guanxi.crm.quality.models import NightRequest, QuarantinedRow, Run
+from guanxi.warehouse.night.inbox import folders
 
 # Procrastinate's worker beats every ten seconds; one that was silent for this long is gone.
 SILENT = timedelta(seconds=60)
@@ -180,8 +181,6 @@ def waiting_days() -> tuple[date, ...]:
 
 def inbox_days() -> dict[date, Path]:
     """The day folders of the inbox; none where this machine does not see it."""
-    from guanxi.warehouse.night.run import folders
-
     return folders(settings.INBOX)
 
 

@@ -69,6 +69,11 @@ class Step:
     start: int
     share: int
 
+    @property
+    def per_cent_of_time(self) -> int:
+        """Its part of the time of all steps so far."""
+        return round(self.share / 10)
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -260,7 +265,7 @@ def troubles(problems: Sequence[Any]) -> tuple[Trouble, ...]:
     """The problems that the night's job left with a run, whatever of their parts it stated."""
     return tuple(
         Trouble(
-            place=str(each.get("table") or each.get("place") or ""),
+            place=str(each.get("file") or ""),
             rule=str(each.get("rule") or ""),
             message=str(each.get("message") or ""),
             what_to_do=str(each.get("what_to_do") or ""),

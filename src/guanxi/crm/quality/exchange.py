@@ -1,0 +1,219 @@
+"""Rows kept aside as files: written for those who mend many at once in a spreadsheet, and read back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from guanxi.crm.quality.lines import readable, table_label
+from guanxi.crm.quality.models import QuarantinedRow
+from guanxi.crm.quality.queries.quarantine import Formats, version_of
+
+MOST_ROWS = 20_000
+MOST_BYTES = 10_000_000
+MOST_UNPACKED = 100_000_000
+LONGEST_CELL = 32_767  # Excel's limit; a longer line is mended on the screen
+COLUMNS = (
+    "id",
+    "version",
+    "business_date",
+    "table",
+    "file",
+    "line",
+    "column",
+    "rule",
+    "message",
+    "status",
+    "raw",
+    "raw_hex",
+    "mended",
+)
+# A spreadsheet takes a cell that begins like this for a formula: in CSV it gets an apostrophe, which reading removes.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class UnreadableUploadError(Exception):
+    """An upload that is not a file of mended rows; the text says why, in the language of who uploads."""
+
+
+@dataclass(frozen=True, slots=True)
+class MendedLine:
+    """One line of an uploaded file: ``place`` is its number in it, the header counted."""
+
+    place: int
+    id: int
+    version: str
+    mended: str
+
+
+def headings() -> list[str]:
+    """The header: each column's fixed name, by which it is read back, and what it is in the page's language."""
+    words = {
+        "id": _("number"),
+        "version": _("do not change"),
+        "business_date": _("business date"),
+        "table": _("table"),
+        "file": _("file"),
+        "line": _("line"),
+        "column": _("column"),
+        "rule": _("rule"),
+        "message": _("what is wrong"),
+        "status": _("status"),
+        "raw": _("line as delivered"),
+        "raw_hex": _("bytes as delivered"),
+        "mended": _("mended line: write it here"),
+    }
+    return [f"{name} ({words[name]})" for name in COLUMNS]
+
+
+def values_of(row: QuarantinedRow, formats: Formats) -> list[str]:
+    """One row's cells, in the order of ``COLUMNS``."""
+    raw = bytes(row.raw)
+    return [
+        str(row.pk),
+        version_of(row),
+        row.business_date.isoformat(),
+        f"{row.table} {table_label(row.table)}",
+        row.file,
+        str(row.line),
+        row.column,
+        row.rule,
+        row.message,
+        row.status,
+        readable(raw, formats.of(row).codec),
+        raw.hex(),
+        row.mended,
+    ]
+
+
+def write_csv(rows: Iterable[QuarantinedRow]) -> Iterator[bytes]:
+    """The rows as CSV in UTF-8 with a byte-order mark, so that spreadsheets read the Chinese; line by line."""
+    formats = Formats()
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    yield b"\xef\xbb\xbf"
+    writer.writerow(headings())
+    for row in rows:
+        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in values_of(row, formats)])
+        yield buffer.getvalue().encode()
+        buffer.seek(0)
+        buffer.truncate()
+    yield buffer.getvalue().encode()
+
+
+def write_excel(rows: Iterable[QuarantinedRow]) -> bytes:
+    """The rows as an Excel workbook in which every cell is text, so that no leading zero is lost."""
+    import xlsxwriter
+
+    formats = Formats()
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet("rows")
+        head = book.add_format({"bold": True, "bg_color": "#EEF1F6", "bottom": 1})
+        text = book.add_format({"num_format": "@"})
+        open_for_writing = book.add_format({"num_format": "@", "bg_color": "#FFF7DF"})
+        sheet.freeze_panes(1, 1)
+        widths = (8, 10, 12, 22, 24, 8, 18, 12, 40, 10, 80, 20, 80)
+        for place, width in enumerate(widths):
+            hidden = {"hidden": True} if COLUMNS[place] == "raw_hex" else {}
+            sheet.set_column(place, place, width, text, hidden)
+        for place, heading in enumerate(headings()):
+            sheet.write_string(0, place, heading, head)
+        for number, row in enumerate(rows, 1):
+            for place, cell in enumerate(values_of(row, formats)):
+                style = open_for_writing if COLUMNS[place] == "mended" else text
+                sheet.write_string(number, place, cell[:LONGEST_CELL], style)
+    return out.getvalue()
+
+
+def read_upload(content: bytes) -> list[MendedLine]:
+    """The mended lines of an uploaded export, those with something in ``mended``; raises
+    :class:`UnreadableUploadError`.
+
+    What the file is follows from its bytes, not from its name.
+    """
+    if len(content) > MOST_BYTES:
+        raise UnreadableUploadError(_("The file is larger than %(size)s MB.") % {"size": MOST_BYTES // 1_000_000})
+    table = _excel(content) if content.startswith(b"PK\x03\x04") else _csv(content)
+    header = next(table, None)
+    if header is None:
+        raise UnreadableUploadError(_("The file is empty."))
+    names = [str(cell or "").split(" ")[0].strip().lower() for cell in header]
+    missing = [name for name in ("id", "version", "mended") if name not in names]
+    if missing:
+        raise UnreadableUploadError(
+            _("The file lacks the column %(columns)s. Export the rows, mend them in that file, and import it.")
+            % {"columns": ", ".join(missing)}
+        )
+    number, version, mended = (names.index(name) for name in ("id", "version", "mended"))
+    lines: list[MendedLine] = []
+    seen: set[int] = set()
+    for place, cells in enumerate(table, 2):
+        row = [str(cell) if cell is not None else "" for cell in cells] + [""] * len(names)
+        if not row[mended].strip():
+            continue
+        row_id = row[number].strip().removesuffix(".0")
+        if not row_id.isascii() or not row_id.isdigit() or len(row_id) > 18:
+            raise UnreadableUploadError(_("Line %(line)s has no row number in the column id.") % {"line": place})
+        if int(row_id) in seen:
+            raise UnreadableUploadError(
+                _("Line %(line)s names the row %(row)s, which stood before.") % {"line": place, "row": row_id}
+            )
+        seen.add(int(row_id))
+        if len(lines) >= MOST_ROWS:
+            raise UnreadableUploadError(_("The file has more than %(rows)s mended rows.") % {"rows": f"{MOST_ROWS:,}"})
+        lines.append(MendedLine(place, int(row_id), row[version].strip(), row[mended]))
+    return lines
+
+
+def _excel(content: bytes) -> Iterator[Any]:
+    """The first sheet's rows; formulas are not computed, macros not run."""
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            names = set(parts.namelist())
+            if "xl/workbook.xml" not in names or "[Content_Types].xml" not in names:
+                raise UnreadableUploadError(_("This is not an Excel workbook (.xlsx)."))
+            if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
+                raise UnreadableUploadError(_("The workbook is too large when unpacked."))
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+    except UnreadableUploadError:
+        raise
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, SyntaxError) as error:
+        raise UnreadableUploadError(_("This is not an Excel workbook (.xlsx).")) from error
+    return sheet.iter_rows(values_only=True)
+
+
+def _csv(content: bytes) -> Iterator[list[str]]:
+    """The lines of a CSV file in UTF-8 or, as Chinese spreadsheets save it, in GB18030."""
+    if b"\x00" in content:
+        raise UnreadableUploadError(_("The file is neither an Excel workbook (.xlsx) nor CSV."))
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = content.decode(encoding)
+            break
+        except UnicodeDecodeError:
+            continue
+    else:
+        raise UnreadableUploadError(_("The file is neither in UTF-8 nor in GB18030."))
+    first = text.partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+
+    def rows() -> Iterator[list[str]]:
+        try:
+            for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+                yield [cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA) else cell for cell in cells]
+        except csv.Error as error:
+            raise UnreadableUploadError(_("The file is neither an Excel workbook (.xlsx) nor CSV.")) from error
+
+    return rows()
