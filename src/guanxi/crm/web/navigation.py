@@ -14,7 +14,10 @@ from guanxi.crm.web.request import StaffRequest
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An address in the navigation. ``key`` follows ``g``; ``inside`` are the URL names that belong to it."""
+    """An address in the navigation. ``key`` follows ``g``; ``inside`` are the URL names that belong to it.
+
+    A name such as ``customer-value`` belongs where ``customer`` does.
+    """
 
     area: Area
     url_name: str
@@ -107,12 +110,12 @@ class Navigation:
 
 def navigation_of(request: StaffRequest) -> Navigation:
     """The navigation of one who may see what ``request`` may see; costs no query."""
-    name = request.resolver_match.url_name if request.resolver_match else ""
+    name = (request.resolver_match.url_name if request.resolver_match else "") or ""
     links: list[tuple[Place, Link]] = []
     for place in PLACES:
         url = _url(place.url_name)
         if url and may(request, place.area):
-            here = name == place.url_name or name in place.inside
+            here = name == place.url_name or bool({name, name.partition("-")[0]} & place.inside)
             links.append((place, Link(url, str(place.label), place.icon, place.key, here)))
     groups: dict[str, list[Link]] = {}
     main: list[Link] = []

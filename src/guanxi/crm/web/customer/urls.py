@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from guanxi.crm.web.customer import events, group, holdings, identity, overview, relations, tiers, value
 from guanxi.crm.web.catalogue import views as catalogue
+from guanxi.crm.web.customer import events, group, holdings, identity, overview, relations, tiers, value
 
 urlpatterns: list[URLPattern] = [
     path("customers/<str:party_id>/", overview.overview, name="customer"),

@@ -1,0 +1,74 @@
+"""Charts: what Python says of one, and what its figure carries to the browser.
+
+A chart's title says the finding; its figures travel as exact decimals in text, in CNY (or as fractions, for rates),
+and are drawn in the reader's unit. ``web/charts/figure.html`` shows one: include it with ``chart``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+from guanxi.crm.web.display import Display
+
+Kind = Literal["steps", "stacked", "ladder"]
+Measure = Literal["money", "rate"]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line or one kind of bar. ``colour`` is its place in the palette, the same for the same thing everywhere."""
+
+    name: str
+    values: Sequence[Decimal | None]
+    colour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart. ``at`` are dates (YYYY-MM-DD) for ``steps``, else one for each of ``labels``.
+
+    ``finding`` is its title, ``what`` says what is drawn. ``total`` is marked on stacked bars, which may reach below
+    zero. ``open_end`` marks the last bar as not complete yet.
+    """
+
+    id: str
+    kind: Kind
+    finding: str
+    what: str
+    at: Sequence[str]
+    labels: Sequence[str]
+    series: Sequence[Series]
+    measure: Measure = "money"
+    total: Series | None = None
+    open_end: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.at) and any(value for series in self.series for value in series.values)
+
+    def payload(self, display: Display) -> dict[str, Any]:
+        """What the browser draws from."""
+        return {
+            "kind": self.kind,
+            "finding": self.finding,
+            "what": self.what,
+            "at": list(self.at),
+            "labels": list(self.labels),
+            "series": [_series(series) for series in self.series],
+            "total": _series(self.total) if self.total else None,
+            "measure": self.measure,
+            "openEnd": self.open_end,
+            "shift": display.shift if self.measure == "money" else -2,
+            "unit": display.unit if self.measure == "money" else "%",
+            "chinese": display.is_chinese,
+        }
+
+
+def _series(series: Series) -> dict[str, Any]:
+    return {"name": series.name, "colour": series.colour, "values": list(_text(series.values))}
+
+
+def _text(values: Iterable[Decimal | None]) -> Iterable[str | None]:
+    return (None if value is None else f"{value:f}" for value in values)

@@ -1,0 +1,103 @@
+"""What every page of a customer has: who it is, the key figures, and the tabs."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from guanxi.crm.insight.codes import tier_reason
+from guanxi.crm.insight.customer_queries import Worth, worth
+from guanxi.crm.party.codes import ContactKind
+from guanxi.crm.party.models import Party, PartyKind
+from guanxi.crm.party.queries import Contact, PartyProfile, contacts, party_profile
+from guanxi.crm.web.request import StaffRequest
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    url_name: str
+    label: str | Promise
+    icon: str
+    whose: str = ""  # empty: of persons and organisations
+
+
+_SECTIONS: tuple[_Section, ...] = (
+    _Section("customer", _("Overview"), icon="layout-dashboard"),
+    _Section("customer-holdings", _("Holdings"), icon="wallet"),
+    _Section("customer-value", _("Value"), icon="chart-bar"),
+    _Section("customer-events", _("Events"), icon="arrows-exchange"),
+    _Section("customer-relations", _("Relations"), icon="affiliate"),
+    _Section("customer-group", _("Group"), icon="hierarchy-2", whose=PartyKind.ORGANISATION),
+    _Section("customer-tiers", _("Tier"), icon="stairs-up"),
+    _Section("customer-identity", _("Identity and contacts"), icon="id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A section of the page with its own address."""
+
+    url: str
+    label: str | Promise
+    icon: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The head of a customer's page as of ``day``. ``worth`` is None for a party without published figures."""
+
+    party: PartyProfile
+    worth: Worth | None
+    contacts: tuple[Contact, ...]
+    tabs: tuple[Tab, ...]
+    day: datetime.date
+
+    @property
+    def phone(self) -> Contact | None:
+        """The number to call: the first mobile, else the first landline."""
+        phones = [contact for contact in self.contacts if contact.kind in {ContactKind.MOBILE, ContactKind.LANDLINE}]
+        return phones[0] if phones else None
+
+    @property
+    def tier_reason(self) -> str:
+        """Why the customer is in this tier, in words; empty where nothing stands behind it."""
+        return tier_reason(self.worth.tier_reason) if self.worth else ""
+
+    @property
+    def age(self) -> int | None:
+        """Full years of a person at the business date."""
+        return self.party.age(self.day)
+
+
+def customer_frame(request: StaffRequest, party_id: str, tab: str) -> Frame:
+    """The frame of one customer with one tab open; three queries. 404 outside the scope of who asks."""
+    if request.business_date is None:
+        raise Http404
+    try:
+        party = party_profile(request.scope, party_id)
+    except Party.DoesNotExist:
+        raise Http404 from None
+    return Frame(
+        party=party,
+        worth=worth(request.scope, party_id, day=request.business_date),
+        contacts=contacts(request.scope, party_id),
+        tabs=tuple(
+            Tab(reverse(one.url_name, args=[party_id]), one.label, one.icon, one.url_name == tab)
+            for one in _SECTIONS
+            if one.whose in {"", party.kind}
+        ),
+        day=request.business_date,
+    )
+
+
+def show(request: StaffRequest, template: str, context: dict[str, Any], *, part: str = "section") -> HttpResponse:
+    """A whole page, or for an htmx request the named part of the same template."""
+    return render(request, f"{template}#{part}" if request.is_partial else template, context)

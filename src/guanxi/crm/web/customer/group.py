@@ -1,0 +1,38 @@
+"""An organisation's own page: its group, who owns and runs it, what it does, whom it pays."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+
+from guanxi.crm.insight.customer_queries import glances
+from guanxi.crm.party.industry import industry
+from guanxi.crm.party.relation_queries import group_structure, network, payroll_count
+from guanxi.crm.web.access import Area, only_for
+from guanxi.crm.web.customer.frame import customer_frame, show
+from guanxi.crm.web.customer.relations import OWNERSHIP, WORK, relatives
+from guanxi.crm.web.request import StaffRequest
+
+
+@only_for(Area.CUSTOMERS)
+def group(request: StaffRequest, party_id: str) -> HttpResponse:
+    """The group of one company; 404 for a person."""
+    frame = customer_frame(request, party_id, "customer-group")
+    if not frame.party.is_organisation:
+        raise Http404
+    members = group_structure(request.scope, party_id, today=frame.day)
+    start = (frame.party.name, frame.party.kind)
+    near = relatives(network(request.scope, party_id, today=frame.day, steps=1, start=start), request.display)
+    people = [one for one in near if one.family in {OWNERSHIP, WORK}]
+    ids = {member.party_id for member in members if member.party_id} | {
+        one.node.party_id for one in people if one.node.party_id
+    }
+    context = {
+        "frame": frame,
+        "members": members,
+        "top": min((member.level for member in members), default=0),
+        "people": people,
+        "glances": glances(request.scope, ids, day=frame.day),
+        "industry": industry(frame.party.industry_code) if frame.party.industry_code else None,
+        "payroll": payroll_count(request.scope, party_id, today=frame.day),
+    }
+    return show(request, "web/customer/group.html", context)

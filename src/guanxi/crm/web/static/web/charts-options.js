@@ -1,0 +1,191 @@
+// From what a chart says to what ECharts draws: step lines over time, and bars by month or by class.
+import { dayName, exact, mark, oneLine, scaled, short, timeMark } from "./charts-figures.js";
+
+const DIRECT = 3; // up to so many series are named where they are, not in a legend
+const NARROW = 560;
+
+function base(spec, look) {
+  return {
+    animation: false,
+    textStyle: { fontFamily: look.font, fontSize: 12, color: look.ink2 },
+    aria: { enabled: true, label: { enabled: false }, decal: { show: look.print } },
+    tooltip: {
+      trigger: "axis",
+      renderMode: "richText", // HTML would need inline style, which the site's policy forbids
+      confine: true,
+      transitionDuration: 0,
+      backgroundColor: look.surface,
+      borderColor: look.line2,
+      borderWidth: 1,
+      padding: [8, 10],
+      textStyle: { fontFamily: look.font, fontSize: 12, color: look.ink, lineHeight: 18, rich: tooltipWords(spec, look) },
+      formatter: (points) => tooltip(spec, points),
+    },
+    yAxis: {
+      type: "value",
+      name: spec.unit,
+      nameGap: 10,
+      nameTextStyle: { color: look.ink3, align: "left", padding: [0, 0, 0, -4] },
+      axisLabel: { color: look.ink3, formatter: mark },
+      splitLine: { lineStyle: { color: look.line } },
+      splitNumber: 4,
+      // A part of the stack too thin to see below zero does not pull the axis down.
+      min: ({ min, max }) => (min < 0 && min > -max / 50 ? 0 : null),
+    },
+  };
+}
+
+function tooltipWords(spec, look) {
+  const words = {
+    day: { fontWeight: 600, color: look.ink, fontSize: 12 },
+    name: { color: look.ink2, fontSize: 12, padding: [0, 14, 0, 6] },
+    figure: { color: look.ink, fontSize: 12, fontWeight: 600, align: "right" },
+  };
+  for (const series of spec.series) {
+    words[`c${series.colour}`] = { width: 8, height: 8, borderRadius: 2, backgroundColor: look.series[series.colour - 1] };
+  }
+  return words;
+}
+
+function tooltip(spec, points) {
+  const place = points[0].dataIndex;
+  const heading = spec.kind === "steps" ? dayName(spec.at[place], spec.chinese) : oneLine(spec.labels[place]);
+  const lines = [`{day|${heading}}`];
+  for (const series of spec.series) {
+    const value = series.values[place];
+    if (value === null || (spec.kind !== "steps" && Number(value) === 0 && spec.series.length > 2)) continue;
+    lines.push(`{c${series.colour}|}{name|${series.name}}{figure|${exact(value, spec)}}`);
+  }
+  if (spec.total) lines.push(`{name|${spec.total.name}}{figure|${exact(spec.total.values[place], spec)}}`);
+  return lines.join("\n");
+}
+
+function legend(spec, look) {
+  return {
+    top: 0,
+    left: 0,
+    padding: 0,
+    itemGap: 14,
+    itemWidth: 12,
+    itemHeight: 8,
+    icon: "roundRect",
+    selectedMode: false,
+    textStyle: { color: look.ink2, fontSize: 12 },
+    data: spec.series.map((series) => series.name),
+  };
+}
+
+function steps(spec, look) {
+  const direct = spec.series.length <= DIRECT && look.width >= NARROW;
+  const several = spec.series.length > 1;
+  const days = (Date.parse(spec.at.at(-1)) - Date.parse(spec.at[0])) / 86400000;
+  const begin = Date.parse(spec.at[0]);
+  return {
+    ...base(spec, look),
+    ...(several && !direct ? { legend: legend(spec, look) } : {}),
+    grid: { left: 4, right: direct ? (several ? 132 : 72) : 14, top: several && !direct ? 50 : 30, bottom: 4, containLabel: true },
+    xAxis: {
+      type: "time",
+      min: spec.at[0],
+      max: spec.at.at(-1),
+      minInterval: days > 100 ? 28 * 86400000 : 86400000,
+      splitNumber: Math.max(2, Math.min(8, Math.floor(look.width / 110))),
+      axisLine: { lineStyle: { color: look.line2 } },
+      axisTick: { show: false },
+      axisLabel: {
+        color: look.ink3,
+        hideOverlap: true,
+        showMinLabel: days > 100,
+        showMaxLabel: false,
+        formatter(value, place) {
+          if (days <= 100) return dayName(isoDay(value), spec.chinese).replace(/^\d{4}-| \d{4}$/g, "");
+          return timeMark(value, spec.chinese, place <= 1 && value - begin < 45 * 86400000);
+        },
+      },
+      axisPointer: { lineStyle: { color: look.line2 }, label: { show: false } },
+    },
+    series: spec.series.map((series) => {
+      const colour = look.series[series.colour - 1];
+      return {
+        type: "line",
+        name: series.name,
+        step: "end",
+        symbol: "none",
+        color: colour,
+        lineStyle: { width: 2, color: colour },
+        areaStyle: several ? undefined : { color: colour, opacity: 0.08 },
+        emphasis: { disabled: true },
+        data: spec.at.map((day, place) => [day, scaled(series.values[place], spec)]),
+        endLabel: {
+          show: direct,
+          distance: 8,
+          color: colour,
+          fontSize: 12,
+          lineHeight: 16,
+          formatter: ({ value }) => `${several ? `${series.name} ` : ""}${short(value[1], spec)}`,
+        },
+        labelLayout: { moveOverlap: "shiftY" },
+      };
+    }),
+  };
+}
+
+function isoDay(moment) {
+  const at = new Date(moment);
+  return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, "0")}-${String(at.getDate()).padStart(2, "0")}`;
+}
+
+function bars(spec, look) {
+  const several = spec.series.length > 1;
+  const last = spec.labels.length - 1;
+  const each = Math.max(1, Math.ceil(spec.labels.length / (look.width / 64)));
+  const figures = spec.kind === "ladder" && look.width / spec.labels.length > 52;
+  return {
+    ...base(spec, look),
+    ...(several ? { legend: legend(spec, look) } : {}),
+    grid: { left: 4, right: 14, top: several ? 52 : 30, bottom: 4, containLabel: true },
+    xAxis: {
+      type: "category",
+      data: spec.labels,
+      axisLine: { lineStyle: { color: look.ink3 } },
+      axisTick: { show: false },
+      axisLabel: { color: look.ink3, interval: (place) => (last - place) % each === 0, hideOverlap: true },
+      axisPointer: { type: "shadow", label: { show: false } },
+    },
+    series: [
+      ...spec.series.map((series) => {
+        const colour = look.series[series.colour - 1];
+        return {
+          type: "bar",
+          name: series.name,
+          stack: spec.kind === "stacked" ? "all" : undefined,
+          barMaxWidth: spec.kind === "stacked" ? 34 : 26,
+          barGap: "10%",
+          color: colour,
+          emphasis: { disabled: true },
+          label: { show: figures, position: "top", color: look.ink2, fontSize: 11, formatter: ({ value }) => (value ? short(value, spec) : "") },
+          data: series.values.map((value, place) => ({
+            value: scaled(value, spec),
+            itemStyle: spec.openEnd && place === last ? { opacity: 0.55 } : undefined,
+          })),
+        };
+      }),
+      ...(spec.total
+        ? [{
+            type: "scatter",
+            name: spec.total.name,
+            symbol: "diamond",
+            symbolSize: 8,
+            itemStyle: { color: look.ink, borderColor: look.surface, borderWidth: 1 },
+            emphasis: { disabled: true },
+            data: spec.total.values.map((value) => scaled(value, spec)),
+            z: 5,
+          }]
+        : []),
+    ],
+  };
+}
+
+export function optionOf(spec, look) {
+  return spec.kind === "steps" ? steps(spec, look) : bars(spec, look);
+}
