@@ -64,7 +64,8 @@ def build(nights: int = 30, *, waiting: int = 24, seed: int = 7) -> History:
     for position in range(nights):
         day = LAST - datetime.timedelta(days=nights - 1 - position)
         made.runs.append(_night(day, chance, position, last=position == nights - 1))
-    _rows(made, made.runs[-1], waiting)
+    if waiting:
+        _rows(made, made.runs[-1], waiting)
     return made
 
 
