@@ -282,7 +282,8 @@ def _problems(told: dict[str, Any], tests: tuple[TestOutcome, ...]) -> list[Buil
     problems += [
         BuildProblem(
             test.model,
-            f"The test {test.name} of {test.model} failed: {test.message or test.failures}",
+            f"The test {test.name} of {test.model} "
+            + (f"could not run: {test.message}" if test.status == "error" else f"failed for {test.failures} rows."),
             "Look at the rows that the test names, have the bank's files mended, and run the night again.",
         )
         for test in tests

@@ -37,7 +37,10 @@ def main(arguments: Sequence[str]) -> int:
 
     def heard(event: Any) -> None:
         if event.info.name in FINISHED:
-            tell({"done": event.data.index, "total": event.data.total, "node": event.data.node_info.node_name})
+            data = event.data
+            # Tests call the number of nodes otherwise than models do.
+            total = data.num_models if event.info.name == "LogTestResult" else data.total
+            tell({"done": data.index, "total": total, "node": data.node_info.node_name})
 
     error, results = "", []
     for command in plan["commands"]:
@@ -60,7 +63,8 @@ def _results(outcome: Any) -> list[dict[str, Any]]:
             "type": str(result.node.resource_type),
             "status": str(result.status),
             "failures": result.failures or 0,
-            "message": result.message or "",
+            # Of a test that ran, the number of rows says all; dbt's sentence about it adds nothing.
+            "message": (result.message or "") if str(result.status) == "error" else "",
             "seconds": result.execution_time,
             "severity": str(getattr(result.node.config, "severity", "error")).lower(),
             "column": getattr(result.node, "column_name", None) or "",
@@ -76,7 +80,7 @@ def _model(node: Any) -> str:
     if str(node.resource_type) != "test":
         return node.name
     attached = getattr(node, "attached_node", None)
-    reads = [attached] if attached else node.depends_on.nodes
+    reads = [attached] if attached else [read for read in node.depends_on.nodes if read.startswith("model.")]
     return reads[0].split(".")[-1] if reads else ""
 
 

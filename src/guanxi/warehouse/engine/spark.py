@@ -1,2 +1,3 @@
 """Spark as the engine."""
+
 NAME = "spark"

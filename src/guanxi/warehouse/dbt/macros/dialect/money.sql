@@ -55,25 +55,32 @@
 {%- endmacro %}
 
 
-{#- One amount over another, both with two decimals and the second above zero, to four decimals. -#}
+{#- One amount over another, both with two decimals and the second above zero, to four decimals; held within
+  decimal(12, 4). -#}
 {% macro divide_ratio(numerator, denominator) -%}
     {{ return(adapter.dispatch('divide_ratio', 'guanxi')(numerator, denominator)) }}
 {%- endmacro %}
 
 {% macro default__divide_ratio(numerator, denominator) -%}
+    {%- set quick_n = 'cast(' ~ numerator ~ ' * 100 as bigint)' -%}
+    {%- set quick_d = 'cast(' ~ denominator ~ ' * 100 as bigint)' -%}
     {%- set n = 'cast(cast(' ~ numerator ~ ' as decimal(30, 2)) * 100 as hugeint)' -%}
     {%- set d = 'cast(cast(' ~ denominator ~ ' as decimal(30, 2)) * 100 as hugeint)' -%}
-    cast(least(cast(
-        (20000 * {{ n }} + case when {{ numerator }} < 0 then -{{ d }} else {{ d }} end) // (2 * {{ d }})
-        as decimal(38, 0)), 999999999999) * 0.0001 as decimal(12, 4))
+    cast(cast(greatest(-999999999999, least(999999999999,
+        case
+            when {{ numerator }} between -1000000000000 and 1000000000000 and {{ denominator }} < 1000000000000 then
+                (20000 * {{ quick_n }} + case when {{ numerator }} < 0 then -{{ quick_d }} else {{ quick_d }} end)
+                // (2 * {{ quick_d }})
+            else (20000 * {{ n }} + case when {{ numerator }} < 0 then -{{ d }} else {{ d }} end) // (2 * {{ d }})
+        end)) as decimal(12, 0)) * 0.0001 as decimal(12, 4))
 {%- endmacro %}
 
 {% macro spark__divide_ratio(numerator, denominator) -%}
     {%- set n = 'cast(' ~ numerator ~ ' * 100BD as decimal(20, 0))' -%}
     {%- set d = 'cast(' ~ denominator ~ ' * 100BD as decimal(20, 0))' -%}
-    cast(least(
-        (20000 * {{ n }} + case when {{ numerator }} < 0 then -{{ d }} else {{ d }} end) div (2 * {{ d }}),
-        999999999999) * 0.0001BD as decimal(12, 4))
+    cast(greatest(-999999999999, least(999999999999,
+        (20000 * {{ n }} + case when {{ numerator }} < 0 then -{{ d }} else {{ d }} end) div (2 * {{ d }})
+    )) * 0.0001BD as decimal(12, 4))
 {%- endmacro %}
 
 

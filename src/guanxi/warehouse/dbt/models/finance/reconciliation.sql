@@ -60,10 +60,24 @@ landed as (
 
 written as (
     select count(*) as events from {{ ref('core_event') }}
+),
+
+agreement_months as (
+    select coalesce(sum(contribution), 0) as contribution from {{ ref('agreement_month') }}
+),
+
+customer_months as (
+    select coalesce(sum(contribution), 0) as contribution from {{ ref('customer_month') }}
+),
+
+unallocated_months as (
+    select coalesce(sum(closed.contribution), 0) as contribution
+    from {{ ref('agreement_month') }} as closed
+    where not exists (select 1 from {{ ref('core_party') }} as party where party.party_id = closed.party_id)
 )
 
 select
-    'contribution of the month: agreements = customers + unallocated' as rule,
+    'contribution_month' as rule,
     cast(agreements.contribution_mtd as decimal(26, 2)) as expected,
     cast(customers.contribution_mtd + unallocated.contribution_mtd as decimal(26, 2)) as actual
 from agreements cross join customers cross join unallocated
@@ -71,7 +85,7 @@ from agreements cross join customers cross join unallocated
 union all
 
 select
-    'contribution of twelve months: agreements = customers + unallocated' as rule,
+    'contribution_twelve_months' as rule,
     cast(agreements.contribution_r12 as decimal(26, 2)) as expected,
     cast(customers.contribution_r12 + unallocated.contribution_r12 as decimal(26, 2)) as actual
 from agreements cross join customers cross join unallocated
@@ -79,7 +93,7 @@ from agreements cross join customers cross join unallocated
 union all
 
 select
-    'assets: agreements = customers + unallocated' as rule,
+    'assets' as rule,
     cast(ledger.assets as decimal(26, 2)) as expected,
     cast(customers.assets + unallocated.assets as decimal(26, 2)) as actual
 from ledger cross join customers cross join unallocated
@@ -87,7 +101,7 @@ from ledger cross join customers cross join unallocated
 union all
 
 select
-    'loans: agreements = customers + unallocated' as rule,
+    'loans' as rule,
     cast(ledger.loan as decimal(26, 2)) as expected,
     cast(customers.loan + unallocated.loan as decimal(26, 2)) as actual
 from ledger cross join customers cross join unallocated
@@ -95,7 +109,7 @@ from ledger cross join customers cross join unallocated
 union all
 
 select
-    'balances in own currency: delivered = ledger + of unknown agreements' as rule,
+    'balances_delivered' as rule,
     cast(landed.delivered as decimal(26, 2)) as expected,
     cast(ledger.delivered + stranger.delivered as decimal(26, 2)) as actual
 from landed cross join ledger cross join stranger
@@ -103,7 +117,7 @@ from landed cross join ledger cross join stranger
 union all
 
 select
-    'events: landed = written' as rule,
+    'events_written' as rule,
     cast(landed.events as decimal(26, 2)) as expected,
     cast(written.events as decimal(26, 2)) as actual
 from landed cross join written
@@ -111,7 +125,15 @@ from landed cross join written
 union all
 
 select
-    'agreements: landed = valued' as rule,
+    'agreements_valued' as rule,
     cast(landed.agreements as decimal(26, 2)) as expected,
     cast(agreements.agreements as decimal(26, 2)) as actual
 from landed cross join agreements
+
+union all
+
+select
+    'closed_months' as rule,
+    cast(agreement_months.contribution as decimal(26, 2)) as expected,
+    cast(customer_months.contribution + unallocated_months.contribution as decimal(26, 2)) as actual
+from agreement_months cross join customer_months cross join unallocated_months

@@ -1,0 +1,5 @@
+-- One row a key.
+select business_date, institution_id, manager_id, tier, count(*) as times
+from {{ ref('book_day') }}
+group by business_date, institution_id, manager_id, tier
+having count(*) > 1
