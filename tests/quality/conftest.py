@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Callable
 
+import pytest
+from django.test import Client
+
+from guanxi.crm.org.models import Staff
 from guanxi.crm.quality.models import QuarantinedRow, Run
 from tests.quality.history import History, build
 
@@ -23,3 +27,15 @@ def inbox(settings, tmp_path):
     settings.WAREHOUSE = tmp_path / "warehouse"
     settings.INBOX.mkdir()
     return settings.INBOX
+
+
+@pytest.fixture
+def sign_in() -> Callable[..., Client]:
+    """A client with a member of the cast signed in."""
+
+    def signed_in(staff: Staff, language: str = "zh-hans") -> Client:
+        client = Client(headers={"accept-language": language})
+        client.force_login(staff)
+        return client
+
+    return signed_in

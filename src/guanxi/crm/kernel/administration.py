@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -123,7 +123,7 @@ class LargeTableAdmin(ReadOnlyAdmin):
     """
 
     paginator = EstimatingPaginator
-    show_full_result_count = False
-    ordering: Sequence[str] = ("pk",)
-    sortable_by: Sequence[str] = ()
+    list_max_show_all = 0
+    ordering: ClassVar[Sequence[str]] = ("pk",)
+    sortable_by: ClassVar[Sequence[str]] = ()
     search_help_text = _("Beginning of the number")

@@ -15,12 +15,14 @@ from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm
+from unfold.forms import AdminPasswordChangeForm
 
 from guanxi.crm.kernel.administration import ReadOnlyAdmin
 from guanxi.crm.org.administration import LooksMixin, administers, may_look
@@ -77,14 +79,14 @@ class PostInline(TabularInline):
         return False
 
 
-class StaffForm(UserChangeForm):
+class StaffForm(forms.ModelForm):
     """What an administrator decides about a member of staff."""
 
     asking: Staff
 
     class Meta:
         model = Staff
-        fields = "__all__"
+        fields: ClassVar = ["is_active", "is_staff", "is_superuser"]
 
     def clean(self) -> dict[str, Any]:
         """Nobody may lock themselves out."""
@@ -116,17 +118,17 @@ class StaffAdmin(LooksMixin, UserAdmin, ModelAdmin):
     actions = None
     warn_unsaved_form = True
     from_the_bank = ("id", "name", "institution", "role", "line", "phone", "email", "joined_on", "left_on")
-    readonly_fields = (*from_the_bank, "last_login", "changes")
+    readonly_fields = (*from_the_bank, "password_state", "last_login", "changes")
     fieldsets: ClassVar = (
         (
             _("Signing in"),
-            {"fields": ("password", "is_active", "is_staff", "is_superuser", "last_login")},
+            {"fields": ("password_state", "is_active", "is_staff", "is_superuser", "last_login")},
         ),
         (
             _("From the bank's files"),
             {"fields": from_the_bank, "description": _("The night's job writes these; they are not changed here.")},
         ),
-        (_("What was changed"), {"fields": ("changes",), "classes": ("tab",)}),
+        (_("What was changed"), {"fields": ("changes",)}),
     )
     add_fieldsets = ()
 
@@ -134,6 +136,16 @@ class StaffAdmin(LooksMixin, UserAdmin, ModelAdmin):
     def institution_name(self, staff: Staff) -> str:
         """The name of the institution."""
         return staff.institution.name if staff.institution else "–"
+
+    @admin.display(description=_("password"))
+    def password_state(self, staff: Staff) -> SafeString:
+        """Whether there is one, and the way to set another; nothing of the password itself is shown."""
+        return format_html(
+            '{} <a class="ml-4 text-primary-600 dark:text-primary-500" href="{}">{}</a>',
+            _("set") if staff.has_usable_password() and staff.password else _("none yet: cannot sign in"),
+            reverse("admin:auth_user_password_change", args=[staff.pk]),
+            _("Set a new password"),
+        )
 
     @admin.display(description=_("What was changed"))
     def changes(self, staff: Staff) -> SafeString:

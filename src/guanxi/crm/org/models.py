@@ -130,6 +130,10 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name
 
+    def get_full_name(self) -> str:
+        """The name, where Django's own pages ask for it."""
+        return self.name
+
 
 class Post(models.Model):
     """Grain: one row a member of staff, institution and role, for a period. Several at a time are allowed."""

@@ -22,7 +22,7 @@ class Run(models.Model):
         DONE = "done", _("Done")
         STOPPED = "stopped", _("Stopped")
 
-    id = models.CharField(primary_key=True, max_length=36)
+    id = models.CharField(_("number"), primary_key=True, max_length=36)
     business_date = models.DateField(_("business date"))
     previous_business_date = models.DateField(_("business date before"), null=True)
     status = models.CharField(_("status"), max_length=8, choices=Status.choices)
@@ -44,7 +44,7 @@ class RunStep(models.Model):
     """Grain: one row a step of a run. ``peak_bytes`` is the largest memory of the process that did it."""
 
     run = models.ForeignKey(Run, models.CASCADE, related_name="steps")
-    position = models.SmallIntegerField()
+    position = models.SmallIntegerField(_("position"))
     name = models.CharField(_("step"), max_length=40)
     status = models.CharField(_("status"), max_length=8, choices=Run.Status.choices)
     started_at = models.DateTimeField(_("started"))
@@ -56,6 +56,8 @@ class RunStep(models.Model):
     detail = models.CharField(_("detail"), max_length=200, default="")
 
     class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
         constraints: ClassVar = [models.UniqueConstraint(fields=["run", "position"], name="step_once")]
 
 
@@ -75,6 +77,8 @@ class FileDelivery(models.Model):
     sha256 = models.CharField(max_length=64)
 
     class Meta:
+        verbose_name = _("file")
+        verbose_name_plural = _("files")
         constraints: ClassVar = [models.UniqueConstraint(fields=["run", "table"], name="file_once")]
 
 
@@ -83,7 +87,7 @@ class TestResult(models.Model):
 
     __test__ = False
 
-    run = models.ForeignKey(Run, models.CASCADE, related_name="tests")
+    run = models.ForeignKey(Run, models.CASCADE, related_name="tests", verbose_name=_("run"))
     name = models.CharField(_("test"), max_length=200)
     model = models.CharField(_("model"), max_length=80)
     column = models.CharField(_("column"), max_length=80, default="")
@@ -93,6 +97,8 @@ class TestResult(models.Model):
     message = models.CharField(_("message"), max_length=500, default="")
 
     class Meta:
+        verbose_name = _("data test")
+        verbose_name_plural = _("data tests")
         constraints: ClassVar = [models.UniqueConstraint(fields=["run", "name"], name="test_once")]
 
 
@@ -105,6 +111,8 @@ class Reconciliation(models.Model):
     actual = models.DecimalField(_("actual"), max_digits=26, decimal_places=2)
 
     class Meta:
+        verbose_name = _("reconciliation")
+        verbose_name_plural = _("reconciliations")
         constraints: ClassVar = [models.UniqueConstraint(fields=["run", "rule"], name="rule_once")]
 
     @property
@@ -148,9 +156,15 @@ class QuarantinedRow(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.WAITING)
     mended = models.TextField(_("mended row"), default="", blank=True)
     mended_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, db_constraint=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
-    mended_at = models.DateTimeField(null=True, blank=True)
+    mended_at = models.DateTimeField(_("decided"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("row kept aside")
@@ -183,14 +197,19 @@ class NightRequest(models.Model):
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     from_day = models.DateField(_("from business date"), null=True)
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_constraint=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("asked by"),
     )
     asked_at = models.DateTimeField(_("asked"))
-    job_id = models.BigIntegerField(null=True)
+    job_id = models.BigIntegerField(_("job"), null=True)
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.WAITING)
     started_at = models.DateTimeField(_("started"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
-    exit_code = models.IntegerField(null=True)
+    exit_code = models.IntegerField(_("exit status"), null=True)
     output = models.TextField(_("what the job said last"), default="")
 
     class Meta:
@@ -217,7 +236,12 @@ class MendingImport(models.Model):
     """
 
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, db_constraint=False, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("uploaded by"),
     )
     uploaded_at = models.DateTimeField(_("uploaded"))
     file_name = models.CharField(_("file"), max_length=200)
