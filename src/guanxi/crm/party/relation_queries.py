@@ -199,8 +199,12 @@ def group_structure(scope: Scope, party_id: str, *, today: date) -> tuple[GroupM
     own = _names(scope, [party_id])
     if party_id not in own:
         return ()
-    above = _walk(scope, party_id, today, near="related_party_id", far="party_id")
-    below = _walk(scope, party_id, today, near="party_id", far="related_party_id")
+    above = [
+        row for row in _walk(scope, party_id, today, near="related_party_id", far="party_id") if row[0] != party_id
+    ]
+    below = [
+        row for row in _walk(scope, party_id, today, near="party_id", far="related_party_id") if row[0] != party_id
+    ]
     names = own | _names(scope, {row[0] for row in (*above, *below)})
 
     highest = max((level for _other, _share, level in above), default=0)
@@ -212,7 +216,7 @@ def group_structure(scope: Scope, party_id: str, *, today: date) -> tuple[GroupM
     return (
         *(member(other, share, -level) for other, share, level in sorted(above, key=lambda row: -row[2])),
         member(party_id, None, 0),
-        *(member(other, share, level) for other, share, level in below if other != party_id),
+        *(member(other, share, level) for other, share, level in below),
     )
 
 

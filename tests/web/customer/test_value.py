@@ -1,0 +1,171 @@
+"""A customer's figure opens down to agreements and formulas, and every sum agrees to the cent."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from guanxi.crm.holding.models import Agreement, Event
+from guanxi.crm.insight.customer_queries import month_end, month_start
+from guanxi.crm.insight.models import AgreementMonth, Assumption, BalanceChange, CustomerFigure, CustomerMonth
+from tests.cast.bank import DAY
+
+pytestmark = pytest.mark.django_db
+
+
+def opened(client, party, period, agreement=None, **query):
+    name, arguments = ("customer-formula", [agreement]) if agreement else ("customer-contribution", [])
+    response = client.get(reverse(name, args=[party.id, period, *arguments]), query)
+    assert response.status_code == 200
+    return response.context
+
+
+@pytest.mark.parametrize("whose", ["person", "company"])
+def test_every_period_agrees_with_the_customers_figure(cast, sign_in, whose):
+    party = getattr(cast, whose)
+    client = sign_in(cast.ai)
+    choices = opened(client, party, "r12")["choices"]
+    assert [choice.period.slug for choice in choices[:3]] == ["r12", "2026-11", "2026-10"]
+    assert len(choices) == 13
+    for choice in choices:
+        context = opened(client, party, choice.period.slug)
+        whole = context["whole"]
+        assert whole.difference == 0
+        assert whole.total.contribution == choice.amount == whole.published.contribution
+        assert sum((amounts.contribution for _d, amounts in whole.by_dimension()), Decimal(0)) == choice.amount
+        assert sum((row[1].contribution for row in whole.by_product()), Decimal(0)) == choice.amount
+        if whole.published_components:
+            assert whole.published == whole.total
+    assert choices[0].amount == sum((choice.amount for choice in choices[1:]), Decimal(0))
+
+
+def test_a_figure_that_does_not_agree_is_said(cast, sign_in):
+    client = sign_in(cast.ai, "en")
+    page = client.get(reverse("customer-contribution", args=[cast.person.id, "r12"])).text
+    assert "= sum of all agreements" in page
+    figure = CustomerFigure.objects.filter(business_date=DAY, party_id=cast.person.id)
+    figure.update(contribution_r12=cast.figures[cast.person.id].contribution_r12 + Decimal("0.01"))
+    page = client.get(reverse("customer-contribution", args=[cast.person.id, "r12"])).text
+    assert "0.01 more than the agreements" in page
+
+
+def test_an_agreement_that_ended_still_counts_in_its_months(cast, sign_in):
+    held = Agreement.objects.filter(party_id=cast.person.id).order_by("id").first()
+    assert held
+    month = AgreementMonth.objects.filter(agreement_id=held.id, month=datetime.date(2026, 5, 1)).values().first()
+    Agreement.objects.bulk_create([Agreement(**{**_values(held), "id": "ENDED", "closed_on": DAY, "status": "closed"})])
+    AgreementMonth.objects.bulk_create([AgreementMonth(**{**month, "agreement_id": "ENDED"})])
+    added = month["contribution"]
+    for table, period in (
+        (CustomerFigure, {"business_date": DAY}),
+        (CustomerMonth, {"month": datetime.date(2026, 5, 1)}),
+    ):
+        column = "contribution_r12" if table is CustomerFigure else "contribution"
+        row = table.objects.get(party_id=cast.person.id, **period)
+        table.objects.filter(party_id=cast.person.id, **period).update(**{column: getattr(row, column) + added})
+    client = sign_in(cast.ai)
+    for period in ("r12", "2026-05"):
+        context = opened(client, cast.person, period)
+        assert context["whole"].difference == 0
+        assert "ENDED" in [line.agreement_id for line in context["lines"]]
+    assert "ENDED" not in [line.agreement_id for line in opened(client, cast.person, "2026-11")["lines"]]
+
+
+def _values(row):
+    return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def test_narrowed_to_a_dimension_the_sum_is_that_of_its_lines(cast, sign_in):
+    client = sign_in(cast.ai)
+    context = opened(client, cast.person, "r12", dimension="deposit")
+    assert {line.dimension for line in context["lines"]} == {"deposit"}
+    assert context["total"].contribution == cast.figures[cast.person.id].deposit_r12
+    assert opened(client, cast.person, "r12", dimension="nonsense")["dimension"] is None
+
+
+def test_the_months_of_an_agreement_add_up_and_each_opens_into_formulas(cast, sign_in):
+    client = sign_in(cast.ai)
+    lines = opened(client, cast.person, "r12")["lines"]
+    for line in lines:
+        context = opened(client, cast.person, "r12", line.agreement_id)
+        assert context["total"] == line.amounts
+        for month in context["months"]:
+            formulas = opened(client, cast.person, f"{month.month:%Y-%m}", line.agreement_id)["opened"]
+            assert formulas.holds
+            assert formulas.contribution.result == month.amounts.contribution
+            assert formulas.interest.result == month.amounts.interest
+
+
+def test_a_formula_shows_its_inputs_as_they_were_published(cast, sign_in):
+    held = Agreement.objects.filter(party_id=cast.person.id, kind="demand_deposit").first()
+    assert held
+    client = sign_in(cast.ai, "en")
+    page = client.get(reverse("customer-formula", args=[cast.person.id, "2026-11", held.id])).text
+    text = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    inputs = opened(client, cast.person, "2026-11", held.id)["opened"].inputs
+    assert (
+        f"{inputs.interest:,.2f} = Sum of daily balances {inputs.balance_sum:,.2f} × ( Transfer price 1.60% −"
+        f" Customer rate 0.20% ) ÷ Day basis 360" in text
+    )
+
+
+def test_a_month_in_which_the_agreement_did_not_count_says_so(cast, sign_in):
+    held = Agreement.objects.filter(party_id=cast.person.id).order_by("id").first()
+    assert held
+    client = sign_in(cast.ai, "en")
+    page = client.get(reverse("customer-formula", args=[cast.person.id, "2019-01", held.id]))
+    assert "did not count to the customer in this month" in page.text
+
+
+def test_the_cost_of_events_opens_into_unit_costs(cast, sign_in):
+    held = Agreement.objects.filter(party_id=cast.person.id, kind="demand_deposit").first()
+    assert held
+    Assumption.objects.bulk_create(
+        Assumption(kind="unit_cost", key=key, valid_from=datetime.date(2000, 1, 1), value=Decimal(value))
+        for key, value in (("*:*", "0.5"), ("counter:*", "6"), ("counter:salary", "0.25"))
+    )
+    first = month_start(DAY)
+    events = Event.objects.filter(agreement_id=held.id, event_date__gte=first, event_date__lte=DAY)
+    expected = Decimal(0)
+    for event in events:
+        price = Decimal("0.5")
+        if event.channel == "counter":
+            price = Decimal("0.25") if event.kind == "salary" else Decimal(6)
+        expected += price
+    context = opened(sign_in(cast.ai), cast.person, "2026-11", held.id)
+    assert sum(cost.count.count for cost in context["costs"]) == events.count()
+    assert context["costs_sum"] == expected
+    assert context["costs_agree"] is (expected == context["opened"].inputs.event_cost)
+
+
+def test_the_balances_are_the_months_ends_then_each_change(cast, sign_in):
+    party = cast.person.id
+    data = sign_in(cast.ai).get(reverse("customer-balances", args=[party])).json()
+    at = dict(zip(data["at"], zip(*(series["values"] for series in data["series"]), strict=True), strict=True))
+    assert data["at"] == sorted(data["at"])
+    assert data["at"][-1] == DAY.isoformat()
+    names = {1: "deposit", 2: "loan", 3: "wealth"}
+    columns = [names[series["colour"]] for series in data["series"]]
+    changes = {row.balance_date: row for row in BalanceChange.objects.filter(party_id=party)}
+    for day, change in changes.items():
+        assert at[day.isoformat()] == tuple(f"{getattr(change, name):.2f}" for name in columns)
+    for month in CustomerMonth.objects.filter(party_id=party):
+        end = month_end(month.month)
+        if end not in changes:
+            assert at[end.isoformat()] == tuple(f"{getattr(month, f'{name}_end'):.2f}" for name in columns)
+
+
+def test_a_chart_carries_exact_decimals_and_the_readers_unit(cast, sign_in):
+    client = sign_in(cast.ai)
+    client.post(reverse("preferences"), {"unit": "one", "next": "/"})
+    page = client.get(reverse("customer-value", args=[cast.person.id])).text
+    charts = [json.loads(found) for found in re.findall(r'<script type="application/json">(.*?)</script>', page)]
+    assert [chart["unit"] for chart in charts] == ["元", "元"]
+    contribution = next(chart for chart in charts if chart["kind"] == "stacked")
+    drawn = sum(Decimal(value) for series in contribution["series"] for value in series["values"])
+    assert drawn == cast.figures[cast.person.id].contribution_r12
