@@ -138,6 +138,10 @@ ROWS: dict[str, list[Row]] = {
 }
 
 
+# The usual files, written once for all tests.
+WRITTEN: dict[tuple[str, date, bool], dict[str, bytes]] = {}
+
+
 @dataclass
 class Bank:
     """Writes day folders into an inbox, and says where the warehouse is."""
@@ -165,20 +169,31 @@ class Bank:
         increments: tuple[str, ...] = (),
     ) -> Path:
         """A whole day; ``rows`` replaces those of some tables, ``increments`` come as such."""
+        folder = self.folder(day)
+        folder.mkdir(parents=True, exist_ok=True)
         with duckdb.connect() as connection:
             for table in TABLES.values():
+                usual = table.name not in (rows or {}) and table.name not in increments and not self.formats
+                key = (table.name, day, opening)
+                if usual and key in WRITTEN:
+                    for name, content in WRITTEN[key].items():
+                        (folder / name).write_bytes(content)
+                    continue
                 given = (rows or {}).get(table.name, ROWS[table.name])
                 write_table(
                     connection=connection,
                     query=query(table, given, day),
                     table=table,
                     format=self.format(table.name),
-                    folder=self.folder(day),
+                    folder=folder,
                     business_date=day,
                     delivery=Delivery.INCREMENT if table.name in increments else Delivery.FULL,
                     opening=opening,
                 )
-        return self.folder(day)
+                if usual:
+                    files = (self.path(table.name, day), folder / f"{table.name}.ctl")
+                    WRITTEN[key] = {file.name: file.read_bytes() for file in files}
+        return folder
 
     def format(self, name: str) -> Format:
         return self.formats.get(name, TABLES[name].format)

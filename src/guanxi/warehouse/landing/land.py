@@ -25,6 +25,7 @@ from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.progress import Progress, Silent
 
+SILENT = Silent()
 PART = "part.parquet"
 ROWS = "rows.parquet"
 # A file of which more than half cannot be accepted is another file than the one that was agreed on. Small files are
@@ -83,7 +84,7 @@ def land_day(
     night: Night,
     mended: Sequence[MendedRow] = (),
     calendar: str = "every_day",
-    progress: Progress | None = None,
+    progress: Progress = SILENT,
     threads: int = 2,
     memory_limit: str = "4GB",
 ) -> DayLanding:
@@ -95,8 +96,7 @@ def land_day(
     where a reference needs the state of the night before and that is not there.
     """
     with _staging(layout) as stage, _database(stage, threads, memory_limit) as connection:
-        day = _Day(connection, stage, layout, night, mended, progress or Silent())
-        landing = day.read(folder, calendar)
+        landing = _Day(connection, stage, layout, night, mended, progress).read(folder, calendar)
         for delivered in landing.deliveries:
             for layer, file in (("landing", PART), ("quarantine", ROWS)):
                 with layout.writing(layer, delivered.table, night.business_date) as aside:
@@ -111,13 +111,14 @@ def check_delivery(
     night: Night,
     mended: Sequence[MendedRow] = (),
     calendar: str = "every_day",
-    progress: Progress | None = None,
+    progress: Progress = SILENT,
     threads: int = 2,
     memory_limit: str = "4GB",
 ) -> DayLanding:
     """As :func:`land_day`, but nothing is landed: says what would be. Raises the same."""
     with _staging(layout) as stage, _database(stage, threads, memory_limit) as connection:
-        return _Day(connection, stage, layout, night, mended, progress or Silent()).read(folder, calendar)
+        day = _Day(connection, stage, layout, night, mended, progress)
+        return day.read(folder, calendar)
 
 
 @contextmanager
@@ -141,6 +142,8 @@ def _database(stage: Path, threads: int, memory_limit: str) -> Iterator[duckdb.D
             "memory_limit": memory_limit,
             "temp_directory": str(spill),
             "preserve_insertion_order": True,
+            # A long IN list becomes a join, which does not keep the order of rows: line numbers would be wrong.
+            "disabled_optimizers": "in_clause",
             "autoinstall_known_extensions": False,
         },
     )

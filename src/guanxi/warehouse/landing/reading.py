@@ -75,7 +75,9 @@ def file_problems(arrival: Arrival, reading: Reading) -> list[Problem]:
         return [Problem(file, "damaged", f"{file} cannot be read to its end: {scratch.damage}.", SEND_AGAIN)]
     if scratch.cut_short or (not scratch.ended and scratch.rows < control.rows):
         why = scratch.damage or "its last line has no end"
-        message = f"{file} is cut short: {why}, and {scratch.rows:,} of the {control.rows:,} rows stated could be read."
+        message = (
+            f"{file} is cut short: {why}, and only {scratch.rows:,} of the {control.rows:,} rows stated are there."
+        )
         return [Problem(file, "truncated", message, SEND_AGAIN)]
     problems: list[Problem] = []
     if scratch.rows != control.rows:
