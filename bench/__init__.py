@@ -1,0 +1,1 @@
+"""Repeatable measurements, each beside its floor: what the same machine needs at least in the same run."""

@@ -1,0 +1,115 @@
+"""What the acceptance tests of whole nights share: a small bank's files, and a warehouse with its database."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import psycopg
+
+from guanxi.demo.bank import BankSpec, write_bank
+from guanxi.warehouse.night.options import NightOptions
+
+SPEC = BankSpec(customers=400, daily_days=12, month_ends=3, nights=3)
+
+# Written anew at every publication, or by the clock: everything else must come out the same.
+PUBLISHED = (
+    "org_institution", "org_post", "party_party", "party_partyidentifier", "party_contactpoint",
+    "party_partyrelation", "party_searchtoken", "holding_product", "holding_productrate", "holding_agreement",
+    "holding_agreementparty", "holding_event", "insight_customerfigure", "insight_agreementfigure",
+    "insight_agreementmonth", "insight_customermonth", "insight_balancechange", "insight_tierchange",
+    "insight_movement", "insight_maturity", "insight_bookday", "insight_assumption",
+)  # fmt: skip
+BY_CLOCK = {"org_post": ("id",)}
+
+
+@dataclass(frozen=True)
+class House:
+    """One warehouse with its inbox and database."""
+
+    options: NightOptions
+
+    def environment(self) -> dict[str, str]:
+        """What a process needs in its environment to work on this house."""
+        return os.environ | {
+            "DATABASE_URL": self.options.database_url,
+            "GUANXI_INBOX": str(self.options.inbox),
+            "GUANXI_WAREHOUSE": str(self.options.warehouse),
+            "GUANXI_VAR": str(self.options.warehouse.parent / "var"),
+            "GUANXI_THREADS": "2",
+        }
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """The guanxi command as a process of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "guanxi.cli", *arguments],
+            env=self.environment(), text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )  # fmt: skip
+
+    def command(self, *arguments: str) -> tuple[int, str]:
+        """Runs the guanxi command to its end; returns its exit status and all that it printed."""
+        process = self.start(*arguments)
+        printed, _ = process.communicate(timeout=300)
+        return process.returncode, printed
+
+    def query(self, sql: str, *parameters: object) -> list[tuple]:
+        """Rows of the house's database."""
+        with psycopg.connect(self.options.database_url) as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    def contents(self) -> dict[str, str]:
+        """A digest of each published table's rows, the same for the same rows in any order."""
+        digests = {}
+        with psycopg.connect(self.options.database_url) as connection:
+            for table in PUBLISHED:
+                minus = "".join(f" - '{column}'" for column in BY_CLOCK.get(table, ()))
+                rows = connection.execute(
+                    f"select md5((to_jsonb(t){minus})::text) from {table} t order by 1"
+                ).fetchall()
+                digests[table] = hashlib.sha256(repr(rows).encode()).hexdigest()
+        return digests
+
+    def files(self) -> dict[str, str]:
+        """A digest of each of the warehouse's Parquet files."""
+        root = self.options.warehouse
+        return {
+            str(file.relative_to(root)): hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in sorted(root.rglob("*.parquet"))
+            if file.relative_to(root).parts[0] not in {"work", "dbt"}
+        }
+
+    def business_date(self) -> date | None:
+        """The business date that the staff see."""
+        rows = self.query("select business_date from insight_publication order by id desc limit 1")
+        return rows[0][0] if rows else None
+
+
+def house(folder: Path, database_url: str) -> House:
+    """A house with empty folders on an empty database."""
+    for name in ("inbox", "warehouse", "var"):
+        (folder / name).mkdir(parents=True)
+    return House(NightOptions(inbox=folder / "inbox", warehouse=folder / "warehouse", database_url=database_url))
+
+
+def bank_files(cache: Path) -> Path:
+    """The day folders of the small bank, written once a test session."""
+    write_bank(SPEC, cache / "files", None)
+    return cache / "files"
+
+
+def deliver(files: Path, inbox: Path, *days: date) -> None:
+    """Puts day folders (all, where none is named) and the feed's description into an inbox, as links to the files."""
+    feed = files / "feed.toml"
+    if feed.exists() and not (inbox / "feed.toml").exists():
+        (inbox / "feed.toml").symlink_to(feed)
+    for day in days or SPEC.days:
+        target = inbox / day.isoformat()
+        target.mkdir()
+        for file in (files / day.isoformat()).iterdir():
+            (target / file.name).symlink_to(file)
