@@ -12,7 +12,6 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,12 +28,16 @@ ROWS_A_FETCH = 10_000
 
 
 class Problem(Protocol):
-    """Why a run stopped."""
+    """Why a run stopped: the file, the rule it broke, what is wrong, what to do."""
 
-    file: str
-    rule: str
-    message: str
-    what_to_do: str
+    @property
+    def file(self) -> str: ...
+    @property
+    def rule(self) -> str: ...
+    @property
+    def message(self) -> str: ...
+    @property
+    def what_to_do(self) -> str: ...
 
 
 def new_run_id() -> str:
@@ -202,7 +205,8 @@ class RunJournal:
         self._end(STOPPED, problems)
 
     def _end(self, status: str, problems: Sequence[Problem]) -> None:
-        told = [asdict(problem) for problem in problems]  # type: ignore[call-overload]
+        words = ("file", "rule", "message", "what_to_do")
+        told = [{word: getattr(problem, word) for word in words} for problem in problems]
         self.connection.execute(
             "update quality_run set status = %s, finished_at = now(), problems = %s where id = %s",
             (status, json.dumps(told, ensure_ascii=False, default=str), self.run_id),

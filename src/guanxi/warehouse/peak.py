@@ -17,7 +17,7 @@ def reset_peak() -> None:
 
 
 def peak_bytes() -> int:
-    """The largest resident memory since :func:`reset_peak`, in bytes; since the process's start where it cannot reset."""
+    """The largest resident memory since :func:`reset_peak`, in bytes (since the start, where that is impossible)."""
     try:
         for line in STATUS.read_text(encoding="ascii").splitlines():
             if line.startswith("VmHWM:"):

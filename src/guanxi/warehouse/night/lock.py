@@ -24,7 +24,7 @@ def only_one(root: Path) -> Iterator[None]:
             handle.seek(0)
             holder = handle.read().strip() or "unknown"
             raise NightRunningError(
-                f"A night's job is at work already (process {holder}). Wait for it, or look at its run on the runs page."
+                f"A night's job is at work already (process {holder}). Wait for it; the runs page shows how far it is."
             ) from None
         handle.truncate(0)
         handle.write(str(os.getpid()))

@@ -7,16 +7,16 @@ either a finished night or one to do again from its files, and ends with the sam
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from guanxi.warehouse.engine import BuildError, Built, build_night
-from guanxi.warehouse.journal import RunJournal, RunStep, new_run_id
+from guanxi.warehouse.journal import RunJournal, close_abandoned, earliest_mended, mended_rows, new_run_id
 from guanxi.warehouse.landing.control import DeliveryError, Problem
-from guanxi.warehouse.landing.land import DayLanding, land_day
+from guanxi.warehouse.landing.land import DayLanding, MendedRow, land_day
+from guanxi.warehouse.landing.tables import TABLES
 from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.night.inbox import folders
 from guanxi.warehouse.night.listener import Both, Listener, Nobody
@@ -26,10 +26,10 @@ from guanxi.warehouse.night.register import NightRecord, NightRegister, StepReco
 from guanxi.warehouse.night.retention import forget_old
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.progress import Progress
-from guanxi.warehouse.publish import Published, last_published, publish
+from guanxi.warehouse.publish import Published, publish
 
 
-class NightStopped(Exception):  # noqa: N818 - it is not an error of the program but a night that must be mended
+class NightStopped(Exception):
     """A night stopped before anything of it was published; ``problems`` say why and what to do."""
 
     def __init__(self, day: date, problems: Sequence[Problem]) -> None:
@@ -46,14 +46,23 @@ class Outcome:
     business_date: date | None
 
 
-def run_nights(options: NightOptions, *, again_from: date | None = None, listener: Listener | None = None) -> Outcome:
+def run_nights(
+    options: NightOptions,
+    *,
+    again_from: date | None = None,
+    replay: bool = False,
+    listener: Listener | None = None,
+) -> Outcome:
     """Does every night that waits in the inbox, oldest first, and publishes the state after the last one.
 
     With ``again_from`` that day and every later one are done again first, from the files that lie in the inbox now
-    and the rows that were mended. Raises :class:`NightStopped` where a night must be mended before it can go on
-    (nights before it are done and published), and ``NightRunningError`` where another job is at work.
+    and the rows that were mended; ``replay`` chooses the earliest day with mended rows that wait. Raises
+    :class:`NightStopped` where a night must be mended before it can go on (nights before it are done and published),
+    and ``NightRunningError`` where another job is at work.
     """
     with only_one(options.warehouse):
+        if replay and again_from is None:
+            again_from = earliest_mended(options.database_url)
         return _Nights(options, listener or Nobody()).run(again_from)
 
 
@@ -65,24 +74,24 @@ class _Nights:
         self.listener = listener
         self.layout = Layout(options.warehouse)
         self.register = NightRegister(options.warehouse)
-        self.journal = RunJournal(options.database_url)
 
     def run(self, again_from: date | None) -> Outcome:
         shutil.rmtree(self.layout.work, ignore_errors=True)
-        self.journal.close_abandoned()
+        close_abandoned(self.options.database_url)
         if again_from is not None:
             self._make_way(again_from)
         waiting = self._waiting()
         made: list[date] = []
-        try:
-            for position, (day, folder) in enumerate(waiting, 1):
-                self.listener.night(day, position, len(waiting))
+        for position, (day, folder) in enumerate(waiting, 1):
+            self.listener.night(day, position, len(waiting))
+            try:
                 self._one_night(day, folder, last=position == len(waiting))
-                made.append(day)
-        except NightStopped:
-            self._publish_what_is_done()
-            raise
-        self._publish_what_is_done()
+            except NightStopped:
+                # What was done before it is whole: the staff shall have it.
+                self._publish_the_rest()
+                raise
+            made.append(day)
+        self._publish_the_rest()
         days = self.register.days()
         forget_old(self.layout, days, self.options.nights_kept)
         return Outcome(tuple(made), days[-1] if days else None)
@@ -96,35 +105,23 @@ class _Nights:
         done = self.register.days()
         there = folders(self.options.inbox)
         missing = [again for again in done if again >= day and again not in there]
+        before = [earlier for earlier in done if earlier < day]
         problems = []
         if day not in done:
             problems.append(
-                Problem(
-                    "",
-                    "again",
-                    f"{day} has not been done yet, so it cannot be done again.",
-                    "Run the night's job without a date: it takes the next folder.",
-                )
-            )
+                Problem("", "again", f"{day} has not been done yet, so it cannot be done again.",
+                        "Run the night's job without a date: it takes the next folder.")
+            )  # fmt: skip
         if missing:
             problems.append(
-                Problem(
-                    "",
-                    "again",
-                    f"The inbox no longer holds the folders of {_list(missing)}.",
-                    "Put them back: these days are computed from what stands there.",
-                )
-            )
-        before = [earlier for earlier in done if earlier < day]
+                Problem("", "again", f"The inbox no longer holds the folders of {', '.join(map(str, missing))}.",
+                        "Put them back: these days are computed from what stands there.")
+            )  # fmt: skip
         if day in done and before and before[-1] not in self.layout.days("core", "agreement_ledger"):
             problems.append(
-                Problem(
-                    "",
-                    "again",
-                    f"The warehouse no longer keeps the state of {before[-1]}, on which {day} rests.",
-                    "Choose a later day, or load the warehouse anew from its opening day.",
-                )
-            )
+                Problem("", "again", f"The warehouse no longer keeps the state of {before[-1]}, on which {day} rests.",
+                        "Choose a later day, or load the warehouse anew from its opening day.")
+            )  # fmt: skip
         if problems:
             raise NightStopped(day, problems)
         self.register.forget_from(day)
@@ -132,51 +129,142 @@ class _Nights:
     def _one_night(self, day: date, folder: Path, *, last: bool) -> None:
         done = self.register.days()
         night = Night(day, done[-1] if done else None)
-        run_id = new_run_id()
         self.layout.drop_from(day)
-        journal = self.journal.start(run_id=run_id, business_date=day, previous=night.previous, folder=str(folder))
+        journal = RunJournal(
+            self.options.database_url,
+            run_id=new_run_id(),
+            business_date=day,
+            previous=night.previous,
+            folder=str(folder),
+        )
         steps: list[StepRecord] = []
         try:
-            landing = self._step(
-                steps,
-                night,
-                "land",
-                lambda progress: self._land(night, folder, progress),
-                lambda result: sum(file.rows for file in result.deliveries),
-            )
-            journal.files(landing.deliveries)
-            journal.quarantine(self.layout, night)
-            built = self._step(
-                steps,
-                night,
-                "build",
-                lambda progress: self._build(night, landing, progress),
-                lambda result: sum(result.rows.values()),
-            )
-            journal.tests(built.tests)
-            journal.reconciliations(built.reconciliations)
+            landing = self._land(journal, steps, night, folder)
+            built = self._build(journal, steps, night, landing)
+            self.register.write(_record(night, journal.run_id, folder, landing, built, steps))
+            if last:
+                self._publish(journal, night)
+            journal.finish()
         except DeliveryError as error:
             journal.stop(error.problems)
             raise NightStopped(day, error.problems) from error
         except BuildError as error:
             journal.tests(error.tests)
-            problems = [
-                Problem(problem.model, "build", problem.message, problem.what_to_do) for problem in error.problems
-            ]
+            problems = [Problem(p.model, "build", p.message, p.what_to_do) for p in error.problems]
             journal.stop(problems)
             raise NightStopped(day, problems) from error
         except BaseException as error:
-            journal.stop(
-                [
-                    Problem(
-                        "",
-                        "program",
-                        f"{type(error).__name__}: {error}",
-                        "Start the night again; where it stops again, report this message.",
-                    )
-                ]
-            )
+            advice = "Start the night's job again; where it stops again, report this message."
+            journal.stop([Problem("", "program", f"{type(error).__name__}: {error}", advice)])
             raise
-        self.register.write(_record(night, run_id, folder, landing, built, steps))
-        if not last:
+
+    def _land(self, journal: RunJournal, steps: list[StepRecord], night: Night, folder: Path) -> DayLanding:
+        options = self.options
+        mended = [MendedRow(*row) for row in mended_rows(options.database_url, night.business_date)]
+        landing = self._step(
+            journal, steps, night, "land",
+            lambda progress: land_day(
+                folder=folder, layout=self.layout, night=night, mended=mended, calendar=options.calendar,
+                progress=progress, threads=options.threads, memory_limit=options.memory_limit,
+            ),
+            lambda found: (sum(file.rows for file in found.deliveries), 0),
+        )  # fmt: skip
+        journal.files(landing.deliveries)
+        journal.quarantine(self.layout, list(TABLES))
+        return landing
+
+    def _build(self, journal: RunJournal, steps: list[StepRecord], night: Night, landing: DayLanding) -> Built:
+        options = self.options
+        deliveries = {file.table: str(file.delivery) for file in landing.deliveries if file.file}
+        built = self._step(
+            journal, steps, night, "build",
+            lambda progress: build_night(
+                layout=self.layout, night=night, deliveries=deliveries, assumptions=options.assumptions,
+                progress=progress, threads=options.threads, memory_limit=options.memory_limit, engine=options.engine,
+            ),
+            lambda found: (sum(found.rows.values()), found.peak_bytes),
+        )  # fmt: skip
+        journal.tests(built.tests)
+        journal.reconciliations(built.reconciliations)
+        return built
+
+    def _publish(self, journal: RunJournal, night: Night) -> Published:
+        """Publishes every finished night that is not published yet, in one transaction, and notes it."""
+        options = self.options
+        records = [record for record in self.register.all() if record.published is None]
+        steps: list[StepRecord] = []
+        published = self._step(
+            journal, steps, night, "publish",
+            lambda progress: publish(
+                layout=self.layout, nights=[Night(record.business_date, record.previous) for record in records],
+                database_url=options.database_url, run_id=journal.run_id, time_zone=options.time_zone,
+                progress=progress, events_kept_days=options.events_kept_days,
+                threads=options.threads, memory_limit=options.memory_limit,
+            ),
+            lambda found: (sum(table.written + table.deleted for table in found.rows.values()), 0),
+        )  # fmt: skip
+        for record in records:
+            rows = {name: asdict(written) for name, written in published.rows.items()}
+            last = record.business_date == night.business_date
+            self.register.write(replace(record, published=rows, steps=record.steps + (steps if last else [])))
+        return published
+
+    def _publish_the_rest(self) -> None:
+        """Publishes nights that were finished but not published: the run that did them stopped or was killed."""
+        waiting = [record for record in self.register.all() if record.published is None]
+        if not waiting:
+            return
+        newest = waiting[-1]
+        journal = RunJournal(
+            self.options.database_url,
+            run_id=new_run_id(),
+            business_date=newest.business_date,
+            previous=newest.previous,
+            folder=newest.folder,
+        )
+        try:
+            self._publish(journal, Night(newest.business_date, newest.previous))
             journal.finish()
+        except BaseException as error:
+            advice = "Start the night's job again; where it stops again, report this message."
+            journal.stop([Problem("", "program", f"{type(error).__name__}: {error}", advice)])
+            raise
+
+    def _step[Result](
+        self,
+        journal: RunJournal,
+        steps: list[StepRecord],
+        night: Night,
+        name: str,
+        work: Callable[[Progress], Result],
+        measure: Callable[[Result], tuple[int, int]],
+    ) -> Result:
+        """Does one step; ``measure`` says how many rows its result has and, where another process did it, its peak."""
+        bar = self.listener.step(night.business_date, name)
+        with journal.step(name) as step:
+            result = work(Both([bar, step]))
+            step.rows, step.peak = measure(result)
+        steps.append(StepRecord(name, step.seconds, step.rows, step.peak))
+        self.listener.step_done(night.business_date, name, step.seconds, step.rows)
+        return result
+
+
+def _record(
+    night: Night, run_id: str, folder: Path, landing: DayLanding, built: Built, steps: list[StepRecord]
+) -> NightRecord:
+    return NightRecord(
+        business_date=night.business_date,
+        previous=night.previous,
+        run_id=run_id,
+        folder=str(folder),
+        tables={
+            file.table: {"rows": file.rows, "accepted": file.accepted, "quarantined": file.quarantined}
+            for file in landing.deliveries
+        },
+        checksums={file.table: file.sha256 for file in landing.deliveries},
+        steps=list(steps),
+        reconciliation=[
+            {"rule": found.rule, "expected": str(found.expected), "actual": str(found.actual)}
+            for found in built.reconciliations
+        ],
+    )
