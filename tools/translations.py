@@ -1,7 +1,8 @@
 """The interface's Chinese: ``update`` adds what code and templates say and the catalogue lacks, ``check`` is strict.
 
-``merge FILE...`` takes translations from tab-separated files (English, Chinese) into the catalogue. Needs no gettext
-programs: Python is read by Babel, templates by Django's own ``templatize``.
+``merge FILE...`` takes translations from tab-separated files (English, Chinese; a message with a context is written
+``context::English``) into the catalogue. Needs no gettext programs: Python is read by Babel, templates by Django's own
+``templatize``.
 """
 
 from __future__ import annotations
@@ -97,7 +98,8 @@ def update(pairs: dict[str, str]) -> int:
     found = extracted()
     missing = 0
     for message in _messages(found):
-        chinese = pairs.get(_key(message)[1]) or _said(old.get(_key(message)))
+        context, words = _key(message)
+        chinese = pairs.get(f"{context}::{words}" if context else words) or _said(old.get((context, words)))
         message.string = (chinese,) if isinstance(message.id, (list, tuple)) else chinese
         missing += not chinese
     save(found)

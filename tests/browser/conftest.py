@@ -19,10 +19,16 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
 
-FLAGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split(" ")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 SCREENS = {"desktop": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
@@ -74,7 +80,7 @@ def site(transactional_db, live_server) -> Iterator[Any]:
 
 @pytest.fixture
 def open_page(site: Any, browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Opens a page as a member of the cast, or as nobody; at the end of the test nothing may have been complained of."""
+    """Opens a page as a member of the cast, or as nobody; at the end nothing may have been complained of."""
     complaints: list[str] = []
     contexts = []
 

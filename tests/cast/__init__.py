@@ -3,8 +3,8 @@
 ``cast`` (a fixture, see ``tests/conftest.py``) fills the database and names those who walk through the screens:
 ``cast.ai`` is the relationship manager of sub-branch B11, ``cast.bo`` manages branch B1 above it, ``cast.he`` sits in
 the head office, ``cast.ann`` analyses there, ``cast.shen`` audits, ``cast.shi`` is the data steward, ``cast.guan`` the
-administrator, ``cast.fu`` a service agent, ``cast.yu`` has a post that sees no customers, and ``cast.zhu``, relationship
-manager in branch B2, is the outsider: whatever belongs to Ai must not be there for Zhu.
+administrator, ``cast.fu`` a service agent, ``cast.yu`` has a post that sees no customers, and ``cast.zhu``,
+relationship manager in branch B2, is the outsider: whatever belongs to Ai must not be there for Zhu.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from django.db import connection
 from django.db.models import Model
 
 from guanxi.crm.holding.models import Agreement, Event
+from guanxi.crm.insight.book_queries import customers_in
+from guanxi.crm.insight.home_queries import forget_home
 from guanxi.crm.insight.models import (
     AgreementFigure,
     AgreementMonth,
@@ -142,8 +144,7 @@ def _rows() -> tuple[list[list[Model]], dict[str, Party], dict[str, Agreement], 
 
 def load() -> Cast:
     """Fills the database; the caller's transaction (or :func:`unload`) takes it away again."""
-    forget()
-    django_cache.clear()
+    _forget()
     rows, parties, agreements, by_party = _rows()
     partitions = [f"{model._meta.db_table}_cast" for model in PARTITIONED]
     staff = bank.staff(make_password(PASSWORD))
@@ -160,10 +161,16 @@ def load() -> Cast:
     return Cast(parties, agreements, by_party, calls, partitions=partitions)
 
 
+def _forget() -> None:
+    forget()
+    customers_in.cache_clear()
+    forget_home()
+    django_cache.clear()
+
+
 def unload(cast: Cast) -> None:
     """Drops the partitions; for tests whose data are not rolled back."""
-    forget()
-    django_cache.clear()
+    _forget()
     with connection.cursor() as cursor:
         for name in cast.partitions:
             cursor.execute(f'DROP TABLE IF EXISTS "{name}"')

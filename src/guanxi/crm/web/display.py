@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Self
 
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -37,10 +37,14 @@ class Display:
     shift: int
     places: int
     unit: str
+    version: int = 0
 
     @classmethod
-    def of(cls, *, language: str, preferences: Preferences) -> Self:
-        """By language and preferences; the meaning of red follows the language unless it was chosen."""
+    def of(cls, *, language: str, preferences: Preferences, version: int = 0) -> Self:
+        """By language and preferences; the meaning of red follows the language unless it was chosen.
+
+        ``version`` is the publication whose names of institutions and staff are shown.
+        """
         short = "zh" if language.startswith("zh") else "en"
         shift, places, unit = UNITS[short][preferences.unit]
         red_up = preferences.colours == "red_up" or (preferences.colours == "auto" and short == "zh")
@@ -52,6 +56,7 @@ class Display:
             shift=shift,
             places=places,
             unit=unit,
+            version=version,
         )
 
     @property
@@ -68,6 +73,10 @@ class Display:
         if value is None:
             return NOTHING
         return f"{_rounded(value.scaleb(-self.shift), self.places):,}"
+
+    def plain(self, value: Decimal) -> str:
+        """An amount in the chosen unit with as few digits as it has: 1,000,000 is 100 in 万元."""
+        return f"{value.scaleb(-self.shift).normalize():,f}"
 
     def exact(self, value: Decimal | None, currency: str = "CNY") -> str:
         """An amount to the cent in its own currency, for where the exact figure is wanted."""
@@ -94,7 +103,7 @@ class Display:
         if value is None or figure is None:
             return format_html('<span class="gx-flat">{}</span>', NOTHING)
         if not value or not figure.strip("0.,%"):
-            return format_html('<span class="gx-flat">{}</span>', figure)
+            return mark_safe('<span class="gx-flat">0</span>')
         if value > 0:
             return format_html('<span class="gx-up"><i aria-hidden="true">▲</i>+{}</span>', figure)
         return format_html('<span class="gx-down"><i aria-hidden="true">▼</i>-{}</span>', figure)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -40,12 +41,13 @@ def prepare(request: HttpRequest) -> StaffRequest:
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     preferences = Preferences.of(cast("Any", user).preferences if signed_in else {}, request.COOKIES)
-    staff.display = Display.of(language=get_language() or "zh-hans", preferences=preferences)
     staff.is_partial = request.headers.get("HX-Request-Type") == "partial"
     staff.published = newest_publication() if signed_in else None
     staff.business_date = staff.published.business_date if staff.published else None
+    staff.day = staff.business_date or datetime.date.min
+    version = staff.published.id if staff.published else 0
+    staff.display = Display.of(language=get_language() or "zh-hans", preferences=preferences, version=version)
     if signed_in:
-        version = staff.published.id if staff.published else 0
         standing = standing_of(cast("Any", user), version=version, today=timezone.localdate())
         staff.roles, staff.scope = standing.roles, standing.scope
     else:

@@ -15,7 +15,8 @@ from guanxi.crm.web.display import Display
 class StaffRequest(HttpRequest):
     """A request after :class:`guanxi.crm.web.middleware.StaffMiddleware`.
 
-    ``published`` and ``business_date`` are None before the first night. ``roles`` are the roles of today's posts.
+    ``published`` and ``business_date`` are None before the first night, when ``day`` is the first day of all.
+    ``roles`` are the roles of today's posts.
     """
 
     user: Staff  # type: ignore[bad-override]
@@ -23,12 +24,6 @@ class StaffRequest(HttpRequest):
     roles: frozenset[str]
     published: Published | None
     business_date: datetime.date | None
+    day: datetime.date
     display: Display
     is_partial: bool
-
-    @property
-    def day(self) -> datetime.date:
-        """The business date, where the view has made sure that there is one."""
-        if self.business_date is None:
-            raise LookupError("nothing has been published yet")
-        return self.business_date

@@ -7,9 +7,15 @@ from django.shortcuts import render
 
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.request import StaffRequest
+from guanxi.crm.web.search.found import found_for
+
+SUGGESTED, LISTED = 8, 20
 
 
 @only_for(Area.CUSTOMERS)
 def search(request: StaffRequest) -> HttpResponse:
-    """Customers by name, pinyin, initials, number, identifier or phone."""
-    return render(request, "web/search.html")
+    """Customers by name, pinyin, initials, number, identifier or phone: suggestions as one types, or a page."""
+    words = request.GET.get("q", "").strip()[:80]
+    template = "web/search.html#found" if request.is_partial else "web/search.html"
+    found = found_for(request, words, SUGGESTED if request.is_partial else LISTED)
+    return render(request, template, {"found": found, "words": words})

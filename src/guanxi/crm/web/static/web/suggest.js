@@ -41,7 +41,16 @@ export function startSearch() {
   box.addEventListener("focus", () => {
     if (box.value.trim() && list.childElementCount) show(true);
   });
-  list.addEventListener("htmx:after:swap", () => show(Boolean(box.value.trim()) && list.childElementCount > 0));
+  // Links on the search page, options of a list box here.
+  box.addEventListener("htmx:after:swap", () => {
+    for (const [position, hit] of list.querySelectorAll(".gx-hit").entries()) {
+      hit.id = `gx-hit-${position}`;
+      hit.setAttribute("role", "option");
+      hit.setAttribute("aria-selected", "false");
+      hit.tabIndex = -1;
+    }
+    show(Boolean(box.value.trim()) && list.childElementCount > 0);
+  });
   document.addEventListener("pointerdown", (event) => {
     if (!event.target.closest(".gx-search")) show(false);
   });

@@ -1,0 +1,1 @@
+"""Spreadsheets of lists: small ones at once, large ones as a job with progress."""
