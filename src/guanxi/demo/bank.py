@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from guanxi.demo.agreements import create_agreements, number_agreements
-from guanxi.demo.cast import cast_of, create_staff_rows
+from guanxi.demo.cast import OUTSIDER, cast_of, create_staff_rows
 from guanxi.demo.catalogue import create_catalogue
 from guanxi.demo.days import queries
 from guanxi.demo.details import create_changes, create_contacts, create_identifiers, create_relations
@@ -101,9 +101,10 @@ class _Writing:
             write_feed(self.folder, formats(plain=self.spec.plain))
             for day in self.spec.days:
                 self._day(making, spoiler, day)
-            branches = making.connection.execute(
+            institutions = making.connection.execute(
                 "SELECT institution_id, institution_name, institution_name_en FROM institution"
             ).fetchall()
+            names = {number: (name, english) for number, name, english in institutions}
             counts = _counts(making)
         finally:
             making.connection.close()
@@ -111,7 +112,12 @@ class _Writing:
         self.progress.report(self.total, self.total)
         return WrittenBank(
             days=self.spec.days,
-            cast=cast_of(subs, {number: (name, english) for number, name, english in branches}),
+            cast=cast_of(
+                branch=names["810100"],
+                sub=names[subs[0].institution_id],
+                other=names[f"81{OUTSIDER[:4]}"],
+                book=("有贵宾、有到期、有逾期，个人企业都有", "persons and firms, with VIPs, maturities and arrears"),
+            ),
             files=tuple(self.files),
             spoilt=tuple(spoiler.found),
             counts=counts,

@@ -10,8 +10,8 @@ from guanxi.demo.names import plain_person
 from guanxi.demo.network import HEAD_OFFICE, SubBranch
 from guanxi.demo.spec import CastMember
 
-# number, name, Latin name, role, what the role is called, who they are
-_CAST = (
+# Number, name, Latin name, role, what the role is called, who they are.
+CAST = (
     ("000001", "沈知远", "Shen Zhiyuan", "analyst", "总行分析师", "head-office analyst",
      "总行数据分析岗，全行客户一览无余。", "Works in the head office and sees every customer of the bank."),
     ("000002", "顾明华", "Gu Minghua", "head_office", "总行零售部总经理", "head-office manager",
@@ -20,8 +20,8 @@ _CAST = (
      "{branch}行长，看本行及下辖支行的客户。",
      "Manages the {branch_en} and sees the customers of all its sub-branches."),
     ("010101", "林晓彤", "Lin Xiaotong", "rm", "客户经理", "relationship manager",
-     "{sub}客户经理，只看自己名下的客户：有贵宾、有到期、有逾期，也有企业。",
-     "Looks after a varied book of persons and firms at the {sub_en}: VIPs, maturities, arrears."),
+     "{sub}客户经理，只看自己名下的客户：{book}。",
+     "Looks after a book of their own at the {sub_en}: {book_en}."),
     ("020101", "陈宇航", "Chen Yuhang", "rm", "客户经理（外行）", "relationship manager of another branch",
      "{other}客户经理，看不到林晓彤的客户。",
      "Works at the {other_en} and must not see any customer of Lin Xiaotong's."),
@@ -35,22 +35,19 @@ _CAST = (
 MANAGER, OUTSIDER = "010101", "020101"
 
 
-def cast_of(subs: list[SubBranch], branches: dict[str, tuple[str, str]]) -> tuple[CastMember, ...]:
-    """The people to sign in as; ``branches`` gives the Chinese and English name of each institution number."""
-    first = subs[0]
-    other = next(sub for sub in subs if sub.number == OUTSIDER[:4])
-    branch, branch_en = branches["810100"]
-    words = {
-        "branch": branch,
-        "branch_en": branch_en,
-        "sub": first.name,
-        "sub_en": first.name_en,
-        "other": other.name,
-        "other_en": other.name_en,
-    }
+def cast_of(
+    *, branch: tuple[str, str], sub: tuple[str, str], other: tuple[str, str], book: tuple[str, str]
+) -> tuple[CastMember, ...]:
+    """The people to sign in as.
+
+    Each institution by its Chinese and its English name: the manager's branch, the relationship manager's sub-branch,
+    and that of the outsider. ``book`` says what customers the relationship manager has, in both languages.
+    """
+    words = {"branch": branch[0], "branch_en": branch[1], "sub": sub[0], "sub_en": sub[1]}
+    words |= {"other": other[0], "other_en": other[1], "book": book[0], "book_en": book[1]}
     return tuple(
         CastMember(number, name, name_en, role, role_zh, role_en, zh.format(**words), en.format(**words))
-        for number, name, name_en, role, role_zh, role_en, zh, en in _CAST
+        for number, name, name_en, role, role_zh, role_en, zh, en in CAST
     )
 
 
@@ -69,7 +66,7 @@ def create_staff_rows(making: Making, subs: list[SubBranch]) -> None:
     )
     rows += [(number, HEAD_OFFICE, role, line, "active") for number, role, line in head_office]
     rows += [
-        (number, HEAD_OFFICE, role, "both", "active") for number, _, _, role, *_ in _CAST if number.startswith("00")
+        (number, HEAD_OFFICE, role, "both", "active") for number, _, _, role, *_ in CAST if number.startswith("00")
     ]
     for branch in range(1, max(sub.branch for sub in subs) + 1):
         rows.append((f"{branch:02d}0001", f"81{branch:02d}00", "branch_manager", "both", "active"))
@@ -89,7 +86,7 @@ def create_staff_rows(making: Making, subs: list[SubBranch]) -> None:
         "CREATE TABLE post (staff_id VARCHAR, institution_id VARCHAR, role VARCHAR, line VARCHAR, status VARCHAR)"
     )
     making.insert("post", rows)
-    names = {number: name for number, name, *_ in _CAST}
+    names = {number: name for number, name, *_ in CAST}
     _staff(making, names)
 
 

@@ -13,7 +13,7 @@ DEPOSIT_CURVE, LOAN_CURVE = "FTP-D", "FTP-L"
 Row = tuple[object, ...]
 
 
-def _deposit(code: str, zh: str, en: str, kind: str, line: str, launched: date) -> Row:  # noqa: PLR0917 - columns
+def _deposit(code: str, zh: str, en: str, kind: str, line: str, launched: date) -> Row:
     return (code, zh, en, "deposit", kind, line, DEPOSIT_CURVE, 360, None, None, True, launched)
 
 
@@ -21,9 +21,7 @@ def _loan(code: str, zh: str, en: str, line: str, launched: date) -> Row:
     return (code, zh, en, "loan", "loan", line, LOAN_CURVE, 360, None, None, True, launched)
 
 
-def _sold(  # noqa: PLR0917 - columns
-    code: str, zh: str, en: str, kind: str, line: str, fee: str, risk: str, launched: date
-) -> Row:
+def _sold(code: str, zh: str, en: str, kind: str, line: str, fee: str, risk: str, launched: date) -> Row:
     # The boldest product is no longer sold; customers still hold it.
     return (code, zh, en, "fee", kind, line, None, 365, fee, risk, risk != "R5", launched)
 
