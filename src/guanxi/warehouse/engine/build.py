@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 import duckdb as database
+import pyarrow.parquet as pq
 import yaml
 
 from guanxi.warehouse.engine import duckdb, spark
@@ -117,9 +118,8 @@ def build_night(
         raise BuildError(
             [BuildProblem("", f"{str(error).capitalize()}.", "Run that night, or the landing of this one, again.")]
         ) from error
-    told, peak = _run(
-        work, engine, bindings, [["build", "--exclude-resource-type", "unit_test"]], progress, threads, memory_limit
-    )
+    commands = [["build", "--exclude-resource-type", "unit_test"]]
+    told, peak = _run(work, engine, bindings, commands, progress, threads=threads, memory_limit=memory_limit)
     tests = _tests(told["results"])
     problems = _problems(told, tests)
     if problems:
@@ -143,7 +143,7 @@ def generate_docs(*, layout: Layout, out: Path) -> None:
     """
     work = _Work(layout, "docs")
     commands = [["run"], ["docs", "generate", "--static"]]
-    told, _ = _run(work, duckdb.NAME, empty(), commands, Silent(), 2, "1GB", write_json=True)
+    told, _ = _run(work, duckdb.NAME, empty(), commands, Silent(), threads=2, memory_limit="1GB", write_json=True)
     if told["error"]:
         raise BuildError([BuildProblem("", told["error"], "Report this message.")])
     out.mkdir(parents=True, exist_ok=True)
@@ -195,9 +195,9 @@ def _run(
     bindings: tuple[Binding, ...],
     commands: list[list[str]],
     progress: Progress,
+    *,
     threads: int,
     memory_limit: str,
-    *,
     write_json: bool = False,
 ) -> tuple[dict[str, Any], int]:
     """Runs dbt commands in a child process; returns its last word and its peak memory in bytes."""
@@ -302,10 +302,4 @@ def _reconciliations(work: _Work) -> tuple[Reconciled, ...]:
 
 
 def _rows(work: _Work) -> dict[str, int]:
-    with database.connect() as connection:
-        return {
-            model.name: connection.execute(
-                "select num_rows from parquet_file_metadata(?)", [str(work.dataset(model.layer, model.name))]
-            ).fetchone()[0]  # type: ignore[index]
-            for model in datasets()
-        }
+    return {model.name: pq.read_metadata(work.dataset(model.layer, model.name)).num_rows for model in datasets()}

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from guanxi.warehouse.engine import spark
+
 FINISHED = ("LogModelResult", "LogTestResult", "LogNodeResult")
 
 
@@ -29,9 +31,8 @@ def main(arguments: Sequence[str]) -> int:
         told.write(json.dumps(what, ensure_ascii=False) + "\n")
 
     os.environ |= plan["environment"]
-    if plan["engine"] == "spark":
-        from guanxi.warehouse.engine import spark
-
+    on_spark = plan["engine"] == spark.NAME
+    if on_spark:
         spark.prepare(plan)
     from dbt.cli.main import dbtRunner
 
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str]) -> int:
             error = "".join(traceback.format_exception_only(outcome.exception)).strip()
             break
         results = _results(outcome.result)
-    if plan["engine"] == "spark" and not error:
+    if on_spark and not error:
         spark.finish(plan, results)
     tell({"results": results, "error": error})
     return 0

@@ -44,4 +44,6 @@ def _select(binding: Binding) -> str:
         return f"select {columns} where false"
     files = ", ".join("'" + str(file).replace("'", "''") + "'" for file in binding.files)
     columns = ", ".join(f'"{name}"' for name, _ in binding.columns)
-    return f"select {columns} from read_parquet([{files}])" + (f" where {binding.where}" if binding.where else "")
+    where = f" where {binding.where}" if binding.where else ""
+    # The folders are called business_date=...: without this DuckDB would add a column of that name.
+    return f"select {columns} from read_parquet([{files}], hive_partitioning = false){where}"

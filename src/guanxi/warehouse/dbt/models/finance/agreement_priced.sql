@@ -13,14 +13,14 @@ select
     terms.day_basis,
     coalesce(agreement.annual_rate, terms.sheet_rate) as annual_rate,
     terms.ftp_rate,
-    case
+    cast(case
         when terms.product_id is null then null
         when agreement.agreement_kind in ('demand_deposit', 'term_deposit')
             then coalesce(terms.ftp_rate - coalesce(agreement.annual_rate, terms.sheet_rate), 0)
         when agreement.agreement_kind in ('loan', 'card')
             then coalesce(coalesce(agreement.annual_rate, terms.sheet_rate) - terms.ftp_rate, 0)
         else 0
-    end as spread,
+    end as decimal(10, 6)) as spread,
     terms.fee_rate,
     case when agreement.agreement_kind in ('loan', 'card') then cast(loss.value as decimal(9, 6)) end as loss_rate,
     cast(upkeep.value as decimal(12, 6)) as upkeep_rate
