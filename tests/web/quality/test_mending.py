@@ -135,13 +135,17 @@ def test_saving_and_going_on_opens_the_next_row_of_the_filter(cast, month, sign_
     assert response.url == reverse("quarantined-row", args=[after.pk]) + "?table=party"
 
 
-def test_a_row_that_a_replay_accepted_is_only_shown(cast, month, sign_in):
+def test_a_row_that_a_replay_took_can_be_mended_again_but_not_put_back(cast, month, sign_in):
     row = month.rows["required"]
-    QuarantinedRow.objects.filter(pk=row.pk).update(status="accepted", mended="x")
-    page = opened(sign_in(cast.shi), row)
-    assert not page.context["may_mend"]
-    assert "readonly" in page.text
-    assert "gq-form-foot" not in page.text
+    line = bytes(row.raw).decode("gb18030").replace("person|+|", "person|+|王芳")
+    QuarantinedRow.objects.filter(pk=row.pk).update(status="accepted", mended=line)
+    client = sign_in(cast.shi, "en")
+    page = opened(client, row)
+    assert "Let it wait again" not in page.text
+    assert "The night has taken this line" in page.text
+    client.post(reverse("quarantined-row", args=[row.pk]), form(page) | {"f4": "汪芳"})
+    row.refresh_from_db()
+    assert (row.status, "汪芳" in row.mended) == ("mended", True)
 
 
 def test_a_row_of_a_table_without_contract_can_only_be_dismissed(cast, month, sign_in):

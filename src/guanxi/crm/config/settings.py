@@ -222,7 +222,7 @@ UNFOLD = {
         "show_all_applications": False,
         "navigation": [
             {
-                "title": _("Organisation"),
+                "title": _("Institutions and staff"),
                 "items": [
                     _page(_("Staff"), "badge", "org_staff_changelist"),
                     _page(_("Posts"), "assignment_ind", "org_post_changelist"),
@@ -230,11 +230,11 @@ UNFOLD = {
                 ],
             },
             {
-                "title": _("Published"),
+                "title": _("Published data"),
                 "separator": True,
                 "items": [
                     _page(_("Customers"), "group", "party_party_changelist"),
-                    _page(_("Agreements"), "contract", "holding_agreement_changelist"),
+                    _page(_("Agreement lookup"), "contract", "holding_agreement_changelist"),
                     _page(_("Products and rates"), "inventory_2", "holding_product_changelist"),
                     _page(_("Assumptions"), "function", "assumptions"),
                     _page(_("Publications"), "event_available", "insight_publication_changelist"),

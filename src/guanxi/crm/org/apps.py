@@ -9,4 +9,4 @@ from django.utils.translation import gettext_lazy as _
 class OrgConfig(AppConfig):
     name = "guanxi.crm.org"
     label = "org"
-    verbose_name = _("Organisation")
+    verbose_name = _("Institutions and staff")

@@ -67,7 +67,7 @@ class Party(models.Model):
 
     class Meta:
         verbose_name = _("customer")
-        verbose_name_plural = _("customers")
+        verbose_name_plural = _("Customers")
         indexes: ClassVar = [
             models.Index(fields=["institution", "id"], name="party_institution"),
             models.Index(fields=["manager", "id"], name="party_manager"),

@@ -21,6 +21,8 @@ from guanxi.crm.quality.queries.night import first_mended_day, is_lost, night_st
 from guanxi.crm.quality.queries.quarantine import Filter, Formats, version_of
 
 MOST_AT_ONCE = 20_000
+# A mended line that stands: it waits for a replay, or one has taken it.
+KEPT = (QuarantinedRow.Status.MENDED, QuarantinedRow.Status.ACCEPTED)
 
 
 class NightBusyError(Exception):
@@ -146,8 +148,9 @@ def start_night(*, staff: Staff, replay: bool = False) -> NightRequest:
                 asked_by=staff,
                 asked_at=timezone.now(),
             )
-            job: Any = run_night.configure(queueing_lock="night").defer(request_id=request.pk)
-            request.job_id = job
+            # No lock of the queue's own: one whose worker was killed would keep it for ever. That only one is open is
+            # the table's constraint, and that only one works is the warehouse's lock, which dies with its process.
+            request.job_id = run_night.defer(request_id=request.pk)
             request.save(update_fields=["job_id"])
     except IntegrityError:
         raise NightBusyError(_busy(state.running_day)) from None
@@ -235,8 +238,7 @@ def preview_import(*, upload: MendingImport) -> ImportPreview:
     waiting = [
         each
         for each in upload.rows
-        if not ((row := rows.get(each["id"])) and row.status == QuarantinedRow.Status.MENDED)
-        or row.mended != each["mended"]
+        if not ((row := rows.get(each["id"])) and row.status in KEPT and row.mended == each["mended"])
     ]
     refusals = [_refusal(rows.get(each["id"]), each) for each in waiting]
     judged = [each for each, refusal in zip(waiting, refusals, strict=True) if not refusal]
@@ -294,8 +296,6 @@ def _refusal(row: QuarantinedRow | None, line: dict[str, Any]) -> str:
     """Why a line cannot be taken whatever it says; empty where it may be judged."""
     if row is None:
         return _("There is no such row.")
-    if row.status == QuarantinedRow.Status.ACCEPTED:
-        return _("The row has been accepted by a replay already.")
     if version_of(row) != line["version"]:
         who = row.mended_by.name if row.mended_by else "–"
         return _("%(who)s decided about this row after the export. Export it again.") % {"who": who}

@@ -19,7 +19,7 @@ def command(*, replay: bool) -> list[str]:
     return [sys.executable, "-m", "guanxi.cli", "night", *(["--replay"] if replay else [])]
 
 
-@app.task(name="run_night", queue="night", lock="night", pass_context=False)
+@app.task(name="run_night", queue="night")
 def run_night(request_id: int) -> int | None:
     """Runs the night's job that a :class:`NightRequest` asked for; returns its exit status.
 

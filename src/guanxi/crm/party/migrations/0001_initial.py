@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'customer',
-                'verbose_name_plural': 'customers',
+                'verbose_name_plural': 'Customers',
             },
         ),
         migrations.CreateModel(

@@ -33,7 +33,7 @@ class RunLine:
     tests: int
     failed: int
     warned: int
-    problem: str
+    problem: Trouble | None
     problems: int
 
     @property
@@ -307,7 +307,7 @@ def _line(run: Run, files: Mapping[str, Any], tests: Mapping[str, Any]) -> RunLi
         tests=tests.get("all_", 0),
         failed=tests.get("failed", 0),
         warned=tests.get("warned", 0),
-        problem=problems[0].message if problems else "",
+        problem=problems[0] if problems else None,
         problems=len(problems),
     )
 

@@ -134,7 +134,7 @@ def _page(
         "problems": problems,
         "elsewhere": [each for each in problems if not any(each.column == one.field.name for one in inputs)],
         "overtaken": overtaken,
-        "may_mend": may_mend(request.roles) and found.status != QuarantinedRow.Status.ACCEPTED and bool(found.contract),
+        "may_mend": may_mend(request.roles) and bool(found.contract),
         "back": Filter.of(request.GET).query,
     }
     status = 409 if overtaken else 422 if problems else 200

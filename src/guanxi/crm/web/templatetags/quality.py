@@ -144,6 +144,28 @@ def thousands(value: Decimal | None) -> str:
 
 
 @register.filter
+def problem_title(trouble: Any) -> str:
+    """Why a night stopped, in a few words; landing's own sentence where the rule is not known here."""
+    found = words.PROBLEMS.get(trouble.rule)
+    return str(found[0]) if found else trouble.message
+
+
+@register.simple_tag(takes_context=True)
+def problem_remedy(context: Context, trouble: Any) -> str:
+    """What to do about it: landing's own sentence, which is English, or ours in the page's language."""
+    found = words.PROBLEMS.get(trouble.rule)
+    if found and context["request"].display.is_chinese:
+        return str(found[1])
+    return trouble.what_to_do
+
+
+@register.filter
+def test_message(message: str) -> str:
+    """What a test said, without dbt's count of results, which stands beside it."""
+    return "" if message.startswith("Got ") else message
+
+
+@register.filter
 def rule_name(rule: str) -> str:
     """A reconciliation's rule in words."""
     return words.word(words.RECONCILIATIONS, rule)
@@ -212,7 +234,11 @@ def count_bars(context: Context, rule: Any, days: Iterable[Any], label: str = ""
     """Rows kept aside by one rule as small bars, oldest first."""
     display = context["request"].display
     bars = [
-        ("warn" if count else "none", height, _("%(day)s: %(rows)s rows") % {"day": display.day(day), "rows": f"{count:,}"})
+        (
+            "warn" if count else "none",
+            height,
+            _("%(day)s: %(rows)s rows") % {"day": display.day(day), "rows": f"{count:,}"},
+        )
         for day, count, height in zip(days, rule.counts, rule.heights, strict=True)
     ]
     return _bars(bars, label)
@@ -232,7 +258,8 @@ def _bars(bars: list[tuple[str, int, str]], label: str, slots: int = 0) -> SafeS
         ),
     )
     return format_html(
-        '<svg class="gq-bars" width="{}" height="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
+        '<svg class="gq-bars" width="{}" height="{}" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img"'
+        ' aria-label="{}">{}</svg>',
         width,
         HEIGHT,
         width,
