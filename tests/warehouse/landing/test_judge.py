@@ -179,7 +179,7 @@ def as_lines(rows, table, form):
 
 
 @pytest.mark.long
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(
     st.lists(fields, max_size=12), forms, st.sampled_from(["plain", "plain", "quoted", "fixed"]), spots, st.booleans()
 )

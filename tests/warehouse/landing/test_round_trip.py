@@ -73,7 +73,7 @@ def can_carry(form, value):
 
 
 @pytest.mark.long
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(row, max_size=8), formats, st.booleans())
 def test_rows_written_are_rows_read(rows, form, quoted):
     form = Format(**{name: getattr(form, name) for name in form.__slots__} | {"quote": '"' * quoted})

@@ -302,6 +302,26 @@ def test_a_file_of_which_most_rows_are_bad(bank):
     assert "columns or encoding 200" in problem.message
 
 
+@pytest.mark.parametrize("name", ["staff", "party", "balance"])
+def test_a_full_file_without_rows_does_not_wipe_a_table_out(bank, name):
+    opened(bank)
+    bank.deliver(NEXT, opening=False, rows={name: []})
+    problem = only(stopped(bank, NORMAL))
+    assert (problem.file, problem.rule) == (f"{name}.dat", "emptied")
+    assert f"all {len(ROWS[name])} of 2026-03-02" in problem.message
+    bank.core(name, OPENING)
+    bank.state(name, NEXT, delivery=Delivery.INCREMENT)
+    landing = land_day(folder=bank.folder(NEXT), layout=bank.layout, night=NORMAL)
+    assert sum(each.quarantined for each in landing.deliveries) == 0
+
+
+def test_a_table_may_be_empty_from_the_start(bank):
+    bank.deliver(rows={"ftp_curve": []})
+    land_day(folder=bank.folder(DAY), layout=bank.layout, night=OPENING)
+    bank.deliver(NEXT, opening=False, rows={"ftp_curve": []})
+    land_day(folder=bank.folder(NEXT), layout=bank.layout, night=NORMAL)
+
+
 def test_everything_wrong_with_a_folder_is_said_at_once(bank):
     bank.deliver()
     bank.path("staff").unlink()

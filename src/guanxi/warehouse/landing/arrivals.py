@@ -124,7 +124,7 @@ def _arrival(folder: Path, table: Table, feed: Feed) -> Arrival | Problem | None
             f"{table.name}.dat",
             "missing_file",
             f"{table.name}.dat ({table.zh}) is missing, and so is its control file {stated.name}.",
-            "Have both sent, then start the night again. A table without changes comes as an empty file.",
+            "Have both sent, then start the night again. An increment without changes comes as an empty file.",
         )
     try:
         control = read_control(stated)

@@ -233,6 +233,14 @@ def landed_sha256(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
     return rows[0][0] if rows else ""
 
 
+def parquet_rows(connection: duckdb.DuckDBPyConnection, part: Path) -> int:
+    """How many rows a part of a dataset has, by its files' footers; 0 where there is no such part."""
+    if not part.is_dir():
+        return 0
+    files = literal(part / "*.parquet")
+    return _one(connection, f"SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata('{files}')")
+
+
 def literal(path: Path) -> str:
     """A path inside an SQL literal."""
     return str(path).replace("'", "''")

@@ -15,7 +15,7 @@ import duckdb
 from guanxi.warehouse.landing.arrivals import Arrival, look_at
 from guanxi.warehouse.landing.contract import Delivery, Reference, Table
 from guanxi.warehouse.landing.control import DeliveryError, Problem
-from guanxi.warehouse.landing.judge import Keys, empty_parquet, keys_of, landed_sha256
+from guanxi.warehouse.landing.judge import Keys, empty_parquet, keys_of, landed_sha256, parquet_rows, removes
 from guanxi.warehouse.landing.quarantine import Explainer, write_quarantine
 from guanxi.warehouse.landing.reading import Reading, file_problems, read_file
 from guanxi.warehouse.landing.rules import rules
@@ -205,6 +205,8 @@ class _Day:
         aside.unlink(missing_ok=True)
         self.used |= {(table.name, line) for line in reading.scratch.mended}
         self.problems += file_problems(arrival, reading)
+        if reading.scratch.rows == 0 and arrival.control.rows == 0:
+            self.problems += self._emptied(arrival)
         delivered = [] if self.problems else self._judge(arrival, reading, mends)
         reading.judge.forget()
         self.done += arrival.path.stat().st_size
@@ -245,6 +247,24 @@ class _Day:
                 sha256=scratch.sha256,
             )
         ]
+
+    def _emptied(self, arrival: Arrival) -> list[Problem]:
+        """A full file without rows says that everything is gone, which is hardly ever meant."""
+        table, previous = arrival.table, self.night.previous
+        state = table.delivery is Delivery.FULL or removes(table)
+        if previous is None or not state or arrival.control.delivery is Delivery.INCREMENT:
+            return []
+        parts = [
+            self.layout.part("landing", table.name, previous),
+            self.layout.part("core", f"core_{table.name}", previous),
+        ]
+        before = max(parquet_rows(self.connection, part) for part in parts)
+        if not before:
+            return []
+        file = arrival.control.file
+        message = f"{file} is announced as full and has no rows: all {before:,} of {previous} would be gone."
+        what = "Where nothing changed, announce the file as an increment; otherwise have it sent again."
+        return [Problem(file, "emptied", message, what)]
 
     def _nothing(self, table: Table) -> Delivered:
         empty_parquet(self.connection, table, self.stage / table.name / PART)

@@ -32,7 +32,7 @@ class Explainer:
         except UnreadableLine as error:
             return RowProblem("", error.rule, error.message[:LONGEST_MESSAGE])
         if broken.rule == 0:
-            raise AssertionError(f"{judge.table.name}, line {broken.line}: DuckDB and Python read it differently")
+            return RowProblem("", "columns", "The line cannot be split into the contract's columns.")
         if broken.rule <= len(judge.rules):
             rule = judge.rules[broken.rule - 1]
             return RowProblem(rule.column.name, rule.name, rule.message(fields)[:LONGEST_MESSAGE])
