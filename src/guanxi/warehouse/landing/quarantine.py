@@ -106,7 +106,7 @@ class _Lines:
     """The lines of a file by number, asked for in rising order, in one pass."""
 
     def __init__(self, path: Path, form: Format) -> None:
-        self.blocks: Iterator[bytes] = Source(path, form).blocks()
+        self.blocks: Iterator[bytes] = Source(path, form, hashed=False).blocks()
         self.first = 1
         self.count = 0
         self.block = b""
@@ -120,7 +120,8 @@ class _Lines:
             self.count = self.block.count(b"\n") + (not self.block.endswith(b"\n"))
             self.parts = []
         if not self.parts:
-            self.parts = self.block.replace(b"\r\n", b"\n").split(b"\n")
+            block = self.block.replace(b"\r\n", b"\n") if b"\r" in self.block else self.block
+            self.parts = block.split(b"\n")
         return self.parts[number - self.first]
 
 

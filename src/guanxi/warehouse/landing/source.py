@@ -26,9 +26,10 @@ class Source:
     stood there instead of the format's.
     """
 
-    def __init__(self, path: Path, form: Format) -> None:
+    def __init__(self, path: Path, form: Format, *, hashed: bool = True) -> None:
         self.path = path
         self.form = form
+        self.hashed = hashed
         self.size = 0
         self.damage = ""
         self.cut_short = False
@@ -38,7 +39,7 @@ class Source:
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of what has been read of the file as delivered, in hexadecimal."""
+        """The SHA-256 of what has been read of the file as delivered, in hexadecimal; meaningless when not hashed."""
         return self._digest.hexdigest()
 
     def blocks(self) -> Iterator[bytes]:
@@ -102,7 +103,8 @@ class Source:
                 self.cut_short = True
 
     def _take(self, block: bytes) -> None:
-        self._digest.update(block)
+        if self.hashed:
+            self._digest.update(block)
         self.size += len(block)
 
 
