@@ -1,0 +1,104 @@
+"""Which state was published last: a word that names it, and the files that still hold it.
+
+A publication stores the word ``<business date>/<rules>/<parts>``: the business date, a hash of the rules by which rows
+are made of parts, and one of the parts' bytes. What the next publication compares with must bear the same word: the
+warehouse's parts of that business date, or, where that day has been run again meanwhile, the links to the parts that a
+publication leaves under ``published/``. Where neither does, PostgreSQL itself is compared with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from guanxi.warehouse.layout import Layout, put
+from guanxi.warehouse.publish.declare import Kind
+from guanxi.warehouse.publish.search.surnames import COMPOUND_SURNAMES, IN_NAMES, SURNAMES
+from guanxi.warehouse.publish.search.tokens import VERSION
+from guanxi.warehouse.publish.tables import TABLES, tables_of
+
+KEPT = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The snapshot parts of one state: their files by table name, and the word that names them."""
+
+    day: date
+    files: Mapping[str, tuple[Path, ...]]
+    digests: Mapping[str, str]
+
+    @property
+    def word(self) -> str:
+        """The word by which a publication remembers this state."""
+        whole = hashlib.sha256()
+        for name in sorted(self.digests):
+            whole.update(f"{name}={self.digests[name]}\n".encode())
+        return f"{self.day}/{rules()}/{whole.hexdigest()[:40]}"
+
+
+def rules() -> str:
+    """A hash of everything that decides how a part's rows become published rows and search tokens."""
+    import pypinyin
+
+    said = repr((TABLES, VERSION, SURNAMES, COMPOUND_SURNAMES, IN_NAMES, pypinyin.__version__))
+    return hashlib.sha256(said.encode()).hexdigest()[:8]
+
+
+def parts_of(layout: Layout, day: date) -> Parts:
+    """The warehouse's snapshot parts of ``day``, those that are there."""
+    folders = {table.name: layout.part(table.layer, table.dataset, day) for table in tables_of(Kind.SNAPSHOT)}
+    return _read(day, folders)
+
+
+def parts_published(layout: Layout, word: str) -> Parts | None:
+    """The parts that bear ``word``, wherever they are; None where they are no longer there."""
+    try:
+        day = date.fromisoformat(word[:10])
+    except ValueError:
+        return None
+    kept = {table.name: layout.dataset(KEPT, table.name) for table in tables_of(Kind.SNAPSHOT)}
+    for parts in (parts_of(layout, day), _read(day, kept)):
+        if parts.word.rpartition("/")[2] == word.rpartition("/")[2]:
+            return parts
+    return None
+
+
+def keep(layout: Layout, parts: Parts) -> None:
+    """Links the files of a published state, so that they outlive their day's being run again; costs no space.
+
+    Where the file system has no links nothing is kept, and PostgreSQL is compared with instead.
+    """
+    aside = layout.work / KEPT
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        for name, files in parts.files.items():
+            (aside / name).mkdir(parents=True)
+            for file in files:
+                os.link(file, aside / name / file.name)
+    except OSError:
+        shutil.rmtree(aside, ignore_errors=True)
+        return
+    put(aside, layout.root / KEPT)
+
+
+def _read(day: date, folders: Mapping[str, Path]) -> Parts:
+    files = {name: tuple(sorted(folder.glob("*.parquet"))) for name, folder in folders.items()}
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        digests = dict(zip(files, pool.map(_digest, files.values()), strict=True))
+    return Parts(day, files, digests)
+
+
+def _digest(files: tuple[Path, ...]) -> str:
+    whole = hashlib.sha256()
+    for file in files:
+        whole.update(f"{file.name}\n".encode())
+        with file.open("rb") as handle:
+            whole.update(hashlib.file_digest(handle, "sha256").digest())
+    return whole.hexdigest()

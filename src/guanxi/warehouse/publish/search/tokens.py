@@ -1,0 +1,97 @@
+"""What parties are found by: the rows of the table of search tokens, computed by DuckDB.
+
+A token's first character says its kind: ``n`` one or two characters of a name; ``p`` pinyin from a syllable's start
+to a syllable's end; ``i`` initials; ``d`` four digits in a row of a phone number; ``x`` a whole customer number,
+identifier or phone number. ``query.py`` says which of them a typed text is looked up by: the two belong together.
+"""
+
+from __future__ import annotations
+
+from guanxi.warehouse.publish.search.writing import half_width, without_spaces
+
+# Raise it when the rules below change: every party's tokens are then compared with what is published.
+VERSION = 1
+
+# Pinyin and initials are cut after so many syllables: who types more is found by these and then rechecked.
+MOST_SYLLABLES = 4
+# An organisation is found by pinyin from each of its first syllables.
+MOST_STARTS = 6
+PHONE_RUN = 4
+LONGEST_TOKEN = 80
+
+PHONES = ("mobile", "landline")
+
+
+def make_name_tokens(names: str) -> str:
+    """SQL that makes the table ``name_tokens`` from rows of ``names``: one row a kind and name, with its tokens."""
+    readings = []
+    for reading in ("syllables", "common"):
+        starts = (
+            f"CASE WHEN kind = 'person' THEN least({MOST_STARTS}, greatest(least(2, len({reading})), "
+            f"len({reading}) - 1)) ELSE least({MOST_STARTS}, len({reading})) END"
+        )
+        ends = f"range(start, least(start + {MOST_SYLLABLES}, len({reading}) + 1))"
+        readings.append(f"""flatten(list_transform(range(1, 1 + {starts}), lambda start:
+                list_transform({ends}, lambda stop: 'p' || array_to_string({reading}[start:stop], ''))))""")
+        initials = f"array_to_string(list_transform({reading}, lambda one: left(one, 1)), '')"
+        # A person's from the first character and from the given name's; an organisation's from everywhere, but a
+        # single initial only from the first: nobody looks for all that have an "s" somewhere.
+        begins = f"CASE WHEN kind = 'person' THEN {starts} ELSE len({reading}) END"
+        least = "CASE WHEN kind = 'person' OR start = 1 THEN 1 ELSE 2 END"
+        longest = f"least({MOST_SYLLABLES}, len({reading}) - start + 1)"
+        readings.append(f"""flatten(list_transform(range(1, 1 + {begins}), lambda start:
+                list_transform(range({least}, 1 + {longest}), lambda size: 'i' || substr({initials}, start, size))))""")
+    return f"""
+        CREATE OR REPLACE TABLE name_tokens AS
+        SELECT kind, name, list_distinct(flatten([
+            list_transform(range(1, 1 + length(folded)), lambda start: 'n' || substr(folded, start, 1)),
+            list_transform(range(1, length(folded)), lambda start: 'n' || substr(folded, start, 2)),
+            {", ".join(readings)}
+        ])) AS tokens
+        FROM ({names})
+    """
+
+
+def token_rows(parties: str, identifiers: str, contacts: str) -> str:
+    """SQL: the search tokens of some parties, each once.
+
+    Grain: one row a token, institution and party. ``parties`` is a query with ``id``, ``kind``, ``name``,
+    ``institution_id``; ``identifiers`` one with ``party_id`` and ``number``; ``contacts`` one with ``party_id``,
+    ``kind`` and ``value``; of these two only the rows of the parties count. Needs the table ``name_tokens``.
+    """
+    phones = ", ".join(f"'{kind}'" for kind in PHONES)
+    return f"""
+        WITH party AS ({parties}),
+        number AS (
+            SELECT party.id, party.institution_id, regexp_replace({half_width("contact.value")}, '[^0-9]', '', 'g')
+                AS digits
+            FROM ({contacts}) AS contact
+            JOIN party ON party.id = contact.party_id
+            WHERE contact.kind IN ({phones})
+        )
+        SELECT unnest(name_tokens.tokens) AS token, party.institution_id, party.id AS party_id
+        FROM party
+        JOIN name_tokens ON name_tokens.kind = party.kind AND name_tokens.name = party.name
+
+        UNION ALL
+
+        SELECT DISTINCT 'd' || substr(digits, place, {PHONE_RUN}), institution_id, id
+        FROM (
+            SELECT id, institution_id, digits, unnest(range(1, length(digits) - {PHONE_RUN} + 2)) AS place
+            FROM number
+        )
+
+        UNION ALL
+
+        SELECT DISTINCT left('x' || word, {LONGEST_TOKEN}), institution_id, id
+        FROM (
+            SELECT {half_width("id")} AS word, institution_id, id FROM party
+            UNION ALL
+            SELECT {without_spaces(half_width("identifier.number"))}, party.institution_id, party.id
+            FROM ({identifiers}) AS identifier
+            JOIN party ON party.id = identifier.party_id
+            UNION ALL
+            SELECT digits, institution_id, id FROM number
+        )
+        WHERE word <> ''
+    """

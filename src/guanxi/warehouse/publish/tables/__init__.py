@@ -1,0 +1,35 @@
+"""The published tables, in the order in which they are written."""
+
+from __future__ import annotations
+
+from guanxi.warehouse.publish.declare import Kind, Table
+from guanxi.warehouse.publish.tables import daily, journal, snapshot
+
+TABLES: tuple[Table, ...] = (
+    snapshot.INSTITUTION,
+    snapshot.STAFF,
+    snapshot.PRODUCT,
+    snapshot.PRODUCT_RATE,
+    snapshot.ASSUMPTION,
+    snapshot.PARTY,
+    snapshot.PARTY_IDENTIFIER,
+    snapshot.CONTACT_POINT,
+    snapshot.PARTY_RELATION,
+    snapshot.AGREEMENT,
+    snapshot.AGREEMENT_PARTY,
+    daily.CUSTOMER_FIGURE,
+    daily.AGREEMENT_FIGURE,
+    daily.MATURITY,
+    journal.EVENT,
+    journal.AGREEMENT_MONTH,
+    journal.CUSTOMER_MONTH,
+    journal.BALANCE_CHANGE,
+    journal.TIER_CHANGE,
+    journal.MOVEMENT,
+    journal.BOOK_DAY,
+)
+
+
+def tables_of(kind: Kind) -> tuple[Table, ...]:
+    """The tables of one kind."""
+    return tuple(table for table in TABLES if table.kind is kind)
