@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.parametrize("screen", ["desktop", "phone"])
 @pytest.mark.parametrize(("language", "word"), [("zh-hans", "员工号"), ("en", "Staff number")])
-def test_somebody_signs_in(open_page, check_access, site, screen, language, word):  # noqa: PLR0917
+def test_somebody_signs_in(open_page, check_access, site, screen, language, word):
     page = open_page(path="/sign-in/", screen=screen, language=language)
     check_access(page)
     page.get_by_label(word).fill("1111")

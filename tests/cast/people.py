@@ -6,9 +6,8 @@ import datetime
 from decimal import Decimal
 from random import Random
 
-from pypinyin import lazy_pinyin
-
 from guanxi.crm.party.models import ContactPoint, Party, PartyIdentifier, PartyRelation
+from tests.cast.tokens import pinyin_of
 
 # Manager by customer, in order: Ai has the first 24, two of her sub-branch have no manager, and so on.
 BOOKS: tuple[tuple[str, str | None, int], ...] = (
@@ -104,11 +103,6 @@ def credit_code(sequence: int) -> str:
     return body + CREDIT[(31 - total % 31) % 31]
 
 
-def pinyin(name: str) -> str:
-    """Syllables with a space between."""
-    return " ".join(lazy_pinyin(name))
-
-
 def parties() -> list[Party]:
     """Sixty parties; within each book every fifth is an organisation."""
     random = Random(7)
@@ -125,7 +119,6 @@ def parties() -> list[Party]:
                     Party(
                         kind="organisation",
                         name=organisation[0],
-                        name_pinyin=pinyin(organisation[0]),
                         industry_code=organisation[1],
                         organisation_scale=random.choice(["medium", "small", "micro"]),
                         registered_capital=Decimal(random.randrange(1, 90) * 1_000_000),
@@ -142,8 +135,6 @@ def parties() -> list[Party]:
                 Party(
                     kind="person",
                     name=name,
-                    name_pinyin=pinyin(name),
-                    name_en=pinyin(name).title(),
                     gender="FM"[len(made) % 2],
                     birth_date=birth,
                     nationality="CHN",
@@ -156,6 +147,10 @@ def parties() -> list[Party]:
                     **common,
                 )
             )
+    readings = pinyin_of(tuple((party.kind, party.name) for party in made))
+    for party in made:
+        party.name_pinyin = readings[party.kind, party.name]
+        party.name_en = "" if party.kind == "organisation" else party.name_pinyin.split(" / ")[0].title()
     return made
 
 

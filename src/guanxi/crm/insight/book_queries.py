@@ -18,7 +18,7 @@ ZERO = Decimal(0)
 
 
 @lru_cache(maxsize=2048)
-def customers_in(  # noqa: PLR0917 - these are what the answer is remembered by
+def customers_in(
     published: int,
     date: datetime.date,
     scope: Scope,

@@ -303,13 +303,16 @@ def maturities_of(published: Published, scope: Scope, *, largest: bool) -> Matur
     rows = Maturity.objects.visible_to(scope).filter(
         business_date=first, maturity_date__gte=first, maturity_date__lte=last
     )
-    sums: dict[datetime.date, list[Any]] = {}
+    sums: dict[datetime.date, tuple[Decimal, Decimal, int]] = {}
     for date, kind, balance, many in rows.values_list("maturity_date", "kind").annotate(
         _balance=Sum("balance"), _many=Count("agreement_id")
     ):
-        day = sums.setdefault(date, [ZERO, ZERO, 0])
-        day[1 if kind in OWED else 0] += balance
-        day[2] += many
+        held, owed, agreements = sums.get(date, (ZERO, ZERO, 0))
+        if kind in OWED:
+            owed += balance
+        else:
+            held += balance
+        sums[date] = (held, owed, agreements + many)
     order = ("-balance", "agreement_id") if largest else ("maturity_date", "-balance", "agreement_id")
     shown = rows.order_by(*order).values_list(
         "agreement_id", "party_id", "party__name", "kind", "maturity_date", "balance"

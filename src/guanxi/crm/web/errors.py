@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
@@ -11,12 +12,13 @@ from django.views.decorators.csrf import requires_csrf_token
 
 from guanxi.crm.web.access import Area
 from guanxi.crm.web.middleware import prepare
+from guanxi.crm.web.request import StaffRequest
 
 logger = logging.getLogger(__name__)
 
 
 def _page(request: HttpRequest, status: int, kind: str, **context: object) -> HttpResponse:
-    staff = request if hasattr(request, "display") else prepare(request)
+    staff = cast("StaffRequest", request) if hasattr(request, "display") else prepare(request)
     template = loader.get_template("web/error_part.html" if staff.is_partial else "web/error.html")
     return HttpResponse(template.render({"status": status, "kind": kind, **context}, request), status=status)
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+# What Django leaves as it is in an address (RFC 3986).
+UNQUOTED = "!*'();:@&=+$,/~"
+
 
 def customer(party_id: str) -> str:
     """The page of a customer, as ``reverse("customer", args=[party_id])`` gives it, a hundred times faster."""
-    return f"/customers/{quote(party_id, safe='')}/"
+    return f"/customers/{quote(party_id, safe=UNQUOTED)}/"

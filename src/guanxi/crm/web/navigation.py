@@ -91,11 +91,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Navigation:
-    """What the page's navigation shows: ``main`` for the rail, ``beside`` for the tabs of the area one is in."""
+    """What the page's navigation shows: ``main`` for the rail, ``beside`` for the tabs of the area one is in.
+
+    ``searches``: whether the person may search for customers.
+    """
 
     main: tuple[Link, ...]
     beside: tuple[Link, ...]
     all: tuple[Link, ...]
+    searches: bool = True
 
     @property
     def thumb(self) -> tuple[Link, ...]:
@@ -132,7 +136,7 @@ def navigation_of(request: StaffRequest) -> Navigation:
             shown = main[position]
             main[position] = Link(shown.url, shown.label, shown.icon, shown.key, here=True)
     beside = next((tuple(group) for group in groups.values() if len(group) > 1 and any(one.here for one in group)), ())
-    return Navigation(tuple(main), beside, tuple(link for _place, link in links))
+    return Navigation(tuple(main), beside, tuple(link for _place, link in links), may(request, Area.CUSTOMERS))
 
 
 def _url(name: str) -> str:

@@ -27,7 +27,7 @@ class Preferences:
         """From what is stored with the person; the theme also from the cookie, for pages before sign-in."""
         return cls(
             language=str(stored.get("language", "")),
-            theme=_choice(stored.get("theme") or cookies.get(THEME_COOKIE), Theme, "auto"),
+            theme=_choice(stored.get("theme"), Theme, _choice(cookies.get(THEME_COOKIE), Theme, "auto")),
             unit=_choice(stored.get("unit"), UnitChoice, "middle"),
             colours=_choice(stored.get("colours"), Colours, "auto"),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
@@ -14,7 +14,7 @@ from guanxi.crm.org.models import Staff
 class SignInForm(AuthenticationForm):
     """Staff number and password. One message for every refusal, so that nobody learns which numbers exist."""
 
-    error_messages: ClassVar = {
+    error_messages: ClassVar[dict[str, Any]] = {  # type: ignore[bad-override]
         "invalid_login": _("Staff number and password do not belong together. Check both; capitals count."),
         "inactive": _("Staff number and password do not belong together. Check both; capitals count."),
     }

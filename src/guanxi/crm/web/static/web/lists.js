@@ -54,6 +54,8 @@ function startFilters() {
     for (const open of document.querySelectorAll("details.gx-filter[open]")) {
       if (!open.contains(event.target)) open.open = false;
     }
+    const fold = event.target.closest("[data-fold]");
+    if (fold) fold.closest("details").open = false;
     const panel = document.getElementById("list-columns-form");
     if (!panel) return;
     if (event.target.closest("#list-columns > summary")) {
