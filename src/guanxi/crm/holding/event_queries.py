@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from itertools import islice
 from typing import Any, Self
 
 from django.db.models import Count, Q
@@ -143,14 +142,15 @@ def event_page(
     limit: int = PAGE,
 ) -> EventPage:
     """A page of one party's events, newest first; one query that reads only the page, whichever page it is."""
-    rows = list(islice(_events(scope, party_id, which=which, after=after, limit=limit + 1), limit + 1))
+    rows = [EventRow(*row) for row in _events(scope, party_id, which=which, after=after)[: limit + 1]]
     more = len(rows) > limit
     return EventPage(tuple(rows[:limit]), rows[limit - 1].key if more else None)
 
 
 def all_events(scope: Scope, party_id: str, *, which: EventFilter | None = None, limit: int) -> Iterator[EventRow]:
     """The events of one party, newest first, up to ``limit``, for an export: streamed, never all in memory."""
-    return _events(scope, party_id, which=which, after=None, limit=limit)
+    rows = _events(scope, party_id, which=which, after=None)[:limit]
+    return (EventRow(*row) for row in rows.iterator(chunk_size=2000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,9 +174,7 @@ def event_counts(scope: Scope, party_id: str, agreement_id: str, *, first: date,
     return tuple(EventCount(*row) for row in rows)
 
 
-def _events(
-    scope: Scope, party_id: str, *, which: EventFilter | None, after: EventKey | None, limit: int
-) -> Iterator[EventRow]:
+def _events(scope: Scope, party_id: str, *, which: EventFilter | None, after: EventKey | None) -> Any:
     rows = Event.objects.visible_to(scope).filter(party_id=party_id)
     if which:
         rows = rows.filter(which.condition())
@@ -187,5 +185,4 @@ def _events(
             event_time__lte=after.event_time,
             event_date__lte=localtime(after.event_time).date(),
         )
-    ordered = rows.order_by("-event_time", "-event_id").values_list(*_FIELDS)
-    return (EventRow(*row) for row in ordered[:limit].iterator(chunk_size=2000))
+    return rows.order_by("-event_time", "-event_id").values_list(*_FIELDS)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from guanxi.crm.holding.queries import Held, Holdings
 from guanxi.crm.insight.customer_queries import Moved, Standing
@@ -109,7 +109,8 @@ def _risks(frame: Frame, display: Display, holdings: Holdings) -> Iterator[Fact]
         yield Fact(
             Level.RISK,
             icon="alert-triangle",
-            title=_("%(days)s days overdue") % {"days": worst.days_overdue},
+            title=ngettext("%(days)s day overdue", "%(days)s days overdue", worst.days_overdue)
+            % {"days": worst.days_overdue},
             text=_listed(display, overdue, [(held.overdue_amount, held.currency) for held in overdue]),
             url=_url(frame, "customer-holdings"),
         )

@@ -32,6 +32,7 @@ class KindHeld:
     """The open agreements of one kind: how many, and their balance in CNY (None where kinds have none)."""
 
     kind: AgreementKind
+    dimension: str
     count: int
     balance: Decimal | None
     contribution: Decimal
@@ -54,6 +55,7 @@ def kinds_held(held: Holdings, standings: dict[str, Standing]) -> tuple[KindHeld
     return tuple(
         KindHeld(
             kind=kind,
+            dimension=groups[kind][0].dimension,
             count=len(groups[kind]),
             balance=None if kind == AgreementKind.E_BANKING else _sum(groups[kind], standings, "balance"),
             contribution=_sum(groups[kind], standings, "contribution_r12"),

@@ -120,10 +120,20 @@ def term(days: int | None) -> str:
 def formula(context: Context, shown: Formula) -> SafeString:
     """``result = part x part ...``; each figure says on hover what it is."""
     display = _display(context)
+    # A sign breaks to the next line with the figure after it, a closing bracket stays with the figure before it.
+    terms: list[list[Part]] = [[]]
+    for part in shown.parts:
+        if part.kind == "sign" and part.value != ")" and any(one.kind != "sign" for one in terms[-1]):
+            terms.append([])
+        terms[-1].append(part)
     return format_html(
         '<span class="gx-formula"><b>{}</b><i>=</i>{}</span>',
         f"{shown.result:,.2f}",
-        format_html_join("", "{}", ((_part(part, display),) for part in shown.parts)),
+        format_html_join(
+            "\n",
+            '<span class="gx-term">{}</span>',
+            ((format_html_join("", "{}", ((_part(part, display),) for part in term)),) for term in terms),
+        ),
     )
 
 

@@ -56,9 +56,16 @@ function familyOf(spec, key) {
   return edge?.family ?? 9;
 }
 
+// A Chinese character takes the room of two Latin letters.
 function shortened(name, look) {
-  const most = look.width < NARROW ? 6 : 14;
-  return name.length > most ? `${name.slice(0, most - 1)}…` : name;
+  let room = look.width < NARROW ? 13 : 28;
+  let shown = "";
+  for (const character of name) {
+    room -= character > "\u2e80" ? 2 : 1;
+    if (room < 0) return `${shown}…`;
+    shown += character;
+  }
+  return name;
 }
 
 export function networkOption(spec, look) {
