@@ -145,10 +145,10 @@ def _database(stage: Path, threads: int, memory_limit: str) -> Iterator[duckdb.D
             # A long IN list becomes a join, which does not keep the order of rows: line numbers would be wrong.
             "disabled_optimizers": "in_clause",
             "autoinstall_known_extensions": False,
-            "enable_progress_bar": False,
         },
     )
     try:
+        connection.execute("SET enable_progress_bar = false")
         yield connection
     finally:
         connection.close()

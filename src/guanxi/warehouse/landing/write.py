@@ -91,7 +91,8 @@ def describe_file(path: Path, table: Table, format: Format) -> tuple[int, Decima
     """
     form = checked(replace(format, compression="gzip" if path.name.endswith(".gz") else ""), table)
     with tempfile.TemporaryDirectory(prefix="guanxi-") as scratch:
-        with duckdb.connect(":memory:", config={"temp_directory": scratch, "enable_progress_bar": False}) as connection:
+        with duckdb.connect(":memory:", config={"temp_directory": scratch}) as connection:
+            connection.execute("SET enable_progress_bar = false")
             reading = read_file(
                 connection=connection, path=path, table=table, form=form, rules=[], aside=Path(scratch) / "lines"
             )
