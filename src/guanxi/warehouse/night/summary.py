@@ -16,6 +16,23 @@ from guanxi.warehouse.night.options import NightOptions
 from guanxi.warehouse.night.register import NightRegister
 from guanxi.warehouse.night.run import NightStopped
 
+# Where a file's rows stand in the operational database. A balance stands as the agreement's figures of the business
+# date; transfer prices and exchange rates are computed with and stand nowhere by themselves.
+PUBLISHED_AS = {
+    "institution": "org_institution",
+    "staff": "org_staff",
+    "party": "party_party",
+    "party_identifier": "party_partyidentifier",
+    "contact_point": "party_contactpoint",
+    "party_relation": "party_partyrelation",
+    "product": "holding_product",
+    "rate": "holding_productrate",
+    "agreement": "holding_agreement",
+    "agreement_party": "holding_agreementparty",
+    "balance": "insight_agreementfigure",
+    "event": "holding_event",
+}
+
 
 def summarise(options: NightOptions) -> dict[str, Any]:
     """The summary of every finished night of the warehouse.
@@ -32,7 +49,7 @@ def summarise(options: NightOptions) -> dict[str, Any]:
         for record in records:
             for word in counts:
                 counts[word] += record.tables.get(name, {}).get(word, 0)
-        tables[name] = {**counts, "published": published.get(name, {}).get("total", 0)}
+        tables[name] = {**counts, "published": published.get(PUBLISHED_AS.get(name, ""), {}).get("total", 0)}
     return {
         "business_date": records[-1].business_date.isoformat() if records else None,
         "tables": tables,

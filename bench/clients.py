@@ -1,0 +1,61 @@
+"""Clients of a running site: each keeps its connection and asks again as soon as it is answered."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds of one kind of request: median, 95th percentile, and how many were made."""
+
+    p50: float
+    p95: float
+    count: int
+
+
+def timing(milliseconds: Sequence[float]) -> Timing:
+    """The median and the 95th percentile of what was measured (nearest rank)."""
+    ordered = sorted(milliseconds)
+    return Timing(ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.95)], len(ordered))
+
+
+def ask(port: int, cookie: str, paths: Sequence[str], *, clients: int, seconds: float, fragment: bool) -> Timing:
+    """Asks for ``paths`` in turn with so many clients for so long; raises where an answer is not 200."""
+    headers = {"Cookie": cookie, "Accept-Encoding": "identity", "Accept-Language": "zh-hans"}
+    if fragment:
+        headers["HX-Request"] = "true"
+    measured: list[float] = []
+    wrong: list[str] = []
+
+    def client(number: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        own: list[float] = []
+        deadline = time.perf_counter() + seconds
+        turn = number
+        while time.perf_counter() < deadline or not own:
+            path = paths[turn % len(paths)]
+            turn += clients
+            started = time.perf_counter()
+            connection.request("GET", path, headers=headers)
+            answer = connection.getresponse()
+            answer.read()
+            own.append((time.perf_counter() - started) * 1000)
+            if answer.status != 200:
+                wrong.append(f"{path}: {answer.status}")
+                break
+        connection.close()
+        measured.extend(own)
+
+    threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if wrong:
+        raise RuntimeError(wrong[0])
+    return timing(measured)
