@@ -19,6 +19,7 @@ from guanxi.warehouse.landing.tables.event import CHANNELS, EVENT_KINDS
 from guanxi.warehouse.landing.tables.product import AGREEMENT_KINDS
 
 DAY = timedelta(days=1)
+DETAILS = ("party_identifier", "contact_point", "party_relation", "agreement_party")
 OPENINGS = [
     *("2025-12-31", "2026-01-01", "2026-01-02", "2026-02-28", "2026-03-01", "2026-03-15"),
     *("2026-03-31", "2026-04-01", "2026-06-29", "2026-07-01", "2026-10-30", "2027-01-04"),
@@ -51,7 +52,14 @@ def banks(draw: st.DrawFn, agreements: int = 24) -> list[BankNight]:
     gaps = draw(st.lists(st.sampled_from([1, 1, 1, 2, 3, 4, 9, 40]), min_size=1, max_size=4))
     count = draw(st.integers(1, agreements))
     chance = random.Random(draw(st.integers(0, 2**32)))
-    return _Bank(chance, opening, sorted(offsets, reverse=True), count).nights(gaps)
+    return random_bank(chance, opening, offsets, gaps, count)
+
+
+def random_bank(
+    chance: random.Random, opening: date, offsets: list[int], gaps: list[int], agreements: int
+) -> list[BankNight]:
+    """A bank's nights: balances on the days ``offsets`` before the opening, nights ``gaps`` days after each other."""
+    return _Bank(chance, opening, sorted(offsets, reverse=True), agreements).nights(gaps)
 
 
 class _Bank:
@@ -115,13 +123,54 @@ class _Bank:
             "balance": balances,
             "event": [self._event(row, first, day) for row in present for _ in range(chance.choice([0, 0, 1, 3]))],
         }
-        increments = (
-            () if opening else ("party", "party_identifier", "contact_point", "party_relation", "agreement_party")
-        )
-        deliveries = {
-            name: "increment" if name in (*increments, "event") else "full" for name in (*tables, *increments)
-        }
+        whole = opening or chance.random() < 0.1
+        tables |= self._details(whole)
+        deliveries = dict.fromkeys(tables, "full") | {"event": "increment"}
+        if not opening:
+            deliveries["party"] = "increment"
+        if not whole:
+            deliveries |= dict.fromkeys(DETAILS, "increment")
         return BankNight(day, previous, tables, deliveries)
+
+    def _details(self, whole: bool) -> dict[str, list[dict[str, Any]]]:
+        """Rows that say more of customers and agreements: all of them, or some that are new, changed or removed."""
+        chance = self.chance
+
+        def some(row: dict[str, Any]) -> bool:
+            return chance.random() < (0.8 if whole else 0.2)
+
+        def changed(row: dict[str, Any]) -> dict[str, Any]:
+            return row | {"change_code": "U" if whole or chance.random() < 0.7 else "D"}
+
+        parties = [row["party_id"] for row in self.parties]
+        found = {
+            "party_identifier": [
+                {"party_id": party, "identifier_kind": "passport", "identifier_number": number, "is_primary": True}
+                | {"valid_to": date(2030, 1, chance.randint(1, 28))}
+                for party in parties
+                for number in ("1", "2")
+            ],
+            "contact_point": [
+                {"party_id": party, "contact_kind": "mobile", "sequence_no": number, "is_primary": number == 1}
+                | {"contact_value": str(chance.randint(10**10, 10**11))}
+                for party in parties
+                for number in (1, 2)
+            ],
+            "party_relation": [
+                {"party_id": one, "related_party_id": other, "relation_kind": "shareholder"}
+                | {"share": Decimal(chance.randint(1, 99)) / 100}
+                for one in parties
+                for other in parties
+                if one < other and (one + other) > "C1C3"
+            ],
+            "agreement_party": [
+                {"agreement_id": row["agreement_id"], "party_id": row["party_id"], "role": role}
+                | {"valid_from": row["opened_on"], "valid_to": chance.choice([None, date(2030, 1, 1)])}
+                for row in self.agreements
+                for role in ("holder", "guarantor")
+            ],
+        }
+        return {name: [changed(row) for row in rows if some(row)] for name, rows in found.items()}
 
     def _live(self, day: date) -> None:
         """What happens to the bank's agreements and customers before the next night."""

@@ -8,6 +8,16 @@ from guanxi.warehouse.engine.build import (
     TestOutcome,
     build_night,
     generate_docs,
+    run_unit_tests,
 )
 
-__all__ = ["BuildError", "BuildProblem", "Built", "Reconciled", "TestOutcome", "build_night", "generate_docs"]
+__all__ = [
+    "BuildError",
+    "BuildProblem",
+    "Built",
+    "Reconciled",
+    "TestOutcome",
+    "build_night",
+    "generate_docs",
+    "run_unit_tests",
+]

@@ -151,6 +151,20 @@ def generate_docs(*, layout: Layout, out: Path) -> None:
     work.clear()
 
 
+def run_unit_tests(*, layout: Layout) -> tuple[TestOutcome, ...]:
+    """Runs the unit tests that stand beside the models, on empty relations. Raises :class:`BuildError` where a model
+    does not even run on those; a failed unit test is told in its outcome."""
+    work = _Work(layout, "unit")
+    commands = [["build", "--exclude-resource-type", "test"]]
+    told, _ = _run(work, duckdb.NAME, empty(), commands, Silent(), threads=2, memory_limit="1GB")
+    tests = _tests(told["results"], "unit_test")
+    problems = _problems(told, ())
+    if problems and not any(test.status == "fail" for test in tests):
+        raise BuildError(problems, tests)
+    work.clear()
+    return tests
+
+
 class _Work:
     """The folders of one run: what dbt makes, and the target folder, which is kept so that the next start is short."""
 
@@ -232,7 +246,7 @@ def _child(plan: Path, log: Path, progress: Progress) -> tuple[dict[str, Any], i
     last: dict[str, Any] = {}
     with log.open("wb") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "guanxi.warehouse.engine.child", str(plan)],
+            [sys.executable, "-P", "-m", "guanxi.warehouse.engine.child", str(plan)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -257,7 +271,7 @@ def _child(plan: Path, log: Path, progress: Progress) -> tuple[dict[str, Any], i
     return last, usage.ru_maxrss * 1024
 
 
-def _tests(results: list[dict[str, Any]]) -> tuple[TestOutcome, ...]:
+def _tests(results: list[dict[str, Any]], kind: str = "test") -> tuple[TestOutcome, ...]:
     return tuple(
         TestOutcome(
             name=result["name"],
@@ -269,7 +283,7 @@ def _tests(results: list[dict[str, Any]]) -> tuple[TestOutcome, ...]:
             message=result["message"],
         )
         for result in sorted(results, key=lambda result: result["name"])
-        if result["type"] == "test" and result["status"] != "skipped"
+        if result["type"] == kind and result["status"] != "skipped"
     )
 
 

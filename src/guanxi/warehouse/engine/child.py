@@ -64,8 +64,7 @@ def _results(outcome: Any) -> list[dict[str, Any]]:
             "type": str(result.node.resource_type),
             "status": str(result.status),
             "failures": result.failures or 0,
-            # Of a test that ran, the number of rows says all; dbt's sentence about it adds nothing.
-            "message": (result.message or "") if str(result.status) == "error" else "",
+            "message": _message(result),
             "seconds": result.execution_time,
             "severity": str(getattr(result.node.config, "severity", "error")).lower(),
             "column": getattr(result.node, "column_name", None) or "",
@@ -74,6 +73,12 @@ def _results(outcome: Any) -> list[dict[str, Any]]:
         for result in getattr(outcome, "results", [])
         if hasattr(result.node, "depends_on")
     ]
+
+
+def _message(result: Any) -> str:
+    """Of a data test that ran, the number of rows says all; a unit test and a broken node have more to tell."""
+    told = str(result.node.resource_type) == "unit_test" or str(result.status) == "error"
+    return (result.message or "") if told else ""
 
 
 def _model(node: Any) -> str:

@@ -2,7 +2,8 @@
 
 dbt's session method runs in the process that started Spark. The metastore is a Derby database in the work folder, so
 nothing outlives the night but the Parquet files, which are written out by DuckDB in the order of each dataset's key,
-as DuckDB's own are.
+as DuckDB's own are. ``GUANXI_SPARK_SETTINGS`` (``spark.master=yarn;spark.executor.memory=8g``) sets or replaces any of
+Spark's settings; on a cluster the warehouse's root must be a folder that all its machines share.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ def prepare(plan: dict[str, Any]) -> None:
     work = Path(plan["work"]) / "spark"
     work.mkdir(parents=True)
     builder = SparkSession.builder.appName("guanxi").enableHiveSupport()
-    for key, value in {
-        "spark.master": os.environ.get("GUANXI_SPARK_MASTER", f"local[{plan['threads']}]"),
+    given = dict(pair.split("=", 1) for pair in os.environ.get("GUANXI_SPARK_SETTINGS", "").split(";") if pair)
+    own = {
+        "spark.master": f"local[{plan['threads']}]",
         "spark.ui.enabled": "false",
         "spark.driver.memory": "2g",
         "spark.driver.extraJavaOptions": f"-Dderby.system.home={work} -Dderby.stream.error.file={work / 'derby.log'}",
@@ -57,7 +59,8 @@ def prepare(plan: dict[str, Any]) -> None:
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.shuffle.partitions": str(plan["threads"]),
         "spark.sql.warehouse.dir": str(work / "warehouse"),
-    }.items():
+    }
+    for key, value in (own | given).items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
