@@ -86,6 +86,19 @@ def test_rules_count_the_rows_of_each_night(cast, month, sign_in):
     assert rules["party", "encoding"].waiting == 1
 
 
+def test_a_models_tests_come_when_it_is_opened(cast, month, sign_in, django_assert_max_num_queries):
+    client = sign_in(cast.ann, "en")
+    assert "unique_core_event_event_id" not in client.get(reverse("quality")).text
+    with django_assert_max_num_queries(6):
+        part = client.get(reverse("quality-model", args=["core_event"]))
+    assert [test.name for test in part.context["model"].tests] == [
+        "event_balance_runs_on",
+        "unique_core_event_event_id",
+    ]
+    assert "<html" not in part.text
+    assert client.get(reverse("quality-model", args=["unknown"])).status_code == 404
+
+
 def test_one_tests_history_shows_each_night(cast, month, sign_in, django_assert_max_num_queries):
     client = sign_in(cast.ann, "en")
     with django_assert_max_num_queries(7):
@@ -115,6 +128,12 @@ def test_the_documentation_is_shown_in_a_sandbox_or_says_how_to_make_it(cast, si
     page = client.get(reverse("quality-documentation"))
     assert 'sandbox="allow-scripts"' in page.text
     assert "unsafe" not in page.headers["Content-Security-Policy"]
+    assert (
+        "#!/model/model.guanxi.customer_figure"
+        in client.get(reverse("quality-documentation"), {"model": "customer_figure"}).text
+    )
+    odd = client.get(reverse("quality-documentation"), {"model": '"><script>'})
+    assert "model.guanxi" not in odd.text
     site = client.get(reverse("quality-documentation-site"))
     policy = site.headers["Content-Security-Policy"]
     assert "sandbox allow-scripts" in policy

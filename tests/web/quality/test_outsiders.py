@@ -15,6 +15,7 @@ READ = {
     "run": ("run-20261120",),
     "quality": (),
     "quality-rules": (),
+    "quality-model": ("core_party",),
     "quality-test": ("tier_is_known",),
     "quality-documentation": (),
     "quality-documentation-site": (),

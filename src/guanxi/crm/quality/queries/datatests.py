@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
+
+from django.db.models import Exists, OuterRef, QuerySet
 
 from guanxi.crm.quality.models import Run, TestResult
 from guanxi.crm.quality.queries.runs import FAILED
@@ -96,13 +99,12 @@ def recent_runs(count: int = RUNS_SHOWN) -> list[tuple[str, date]]:
     A day that was run again counts once, with its newest run.
     """
     runs = (
-        Run.objects.filter(tests__isnull=False)
+        Run.objects.filter(Exists(TestResult.objects.filter(run=OuterRef("pk"))))
         .order_by("-business_date", "-started_at", "-id")
-        .distinct()
-        .values_list("id", "business_date", "started_at")[: 2 * count]
+        .values_list("id", "business_date")[: 2 * count]
     )
     newest: dict[date, str] = {}
-    for run_id, day, _ in runs:
+    for run_id, day in runs:
         newest.setdefault(day, run_id)
     return [(run_id, day) for day, run_id in sorted(newest.items())][-count:]
 
@@ -127,6 +129,13 @@ def tests_board() -> TestsBoard:
     )
 
 
+def model_tests(model: str) -> ModelTrend | None:
+    """One model's tests over the last thirty business dates; None where no run knows it. Two queries."""
+    runs = recent_runs()
+    trends = _trends(runs, TestResult.objects.filter(run_id__in=[run_id for run_id, _ in runs], model=model))
+    return _model(model, trends, runs) if trends else None
+
+
 def test_history(name: str) -> TestTrend | None:
     """One test over the last thirty business dates; None where no run knows it. Two queries."""
     runs = recent_runs()
@@ -137,9 +146,23 @@ def test_history(name: str) -> TestTrend | None:
 test_history.__test__ = False  # type: ignore[attr-defined]
 
 
-def _trends(runs: Sequence[tuple[str, date]], results: Iterable[TestResult]) -> list[TestTrend]:
-    by_name: dict[str, dict[str, TestResult]] = defaultdict(dict)
-    for result in results:
+class _Result(NamedTuple):
+    """The columns of a result, as tuples: a board reads thousands of them."""
+
+    run_id: str
+    name: str
+    model: str
+    column: str
+    severity: str
+    status: str
+    failures: int
+    message: str
+
+
+def _trends(runs: Sequence[tuple[str, date]], results: QuerySet[TestResult]) -> list[TestTrend]:
+    by_name: dict[str, dict[str, _Result]] = defaultdict(dict)
+    for row in results.values_list(*_Result._fields):
+        result = _Result(*row)
         by_name[result.name][result.run_id] = result
     last = runs[-1][0] if runs else ""
     trends = []

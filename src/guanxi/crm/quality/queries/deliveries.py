@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from statistics import median
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 
 from guanxi.crm.quality.models import FileDelivery, QuarantinedRow, Run
 from guanxi.crm.quality.queries.datatests import RUNS_SHOWN
@@ -101,13 +101,12 @@ def recent_nights(count: int = RUNS_SHOWN) -> list[tuple[str, date, bool]]:
     A day that was run again counts once, with its newest run.
     """
     runs = (
-        Run.objects.filter(files__isnull=False)
+        Run.objects.filter(Exists(FileDelivery.objects.filter(run=OuterRef("pk"))))
         .order_by("-business_date", "-started_at", "-id")
-        .distinct()
-        .values_list("id", "business_date", "previous_business_date", "started_at")[: 2 * count]
+        .values_list("id", "business_date", "previous_business_date")[: 2 * count]
     )
     newest: dict[date, tuple[str, bool]] = {}
-    for run_id, day, previous, _ in runs:
+    for run_id, day, previous in runs:
         newest.setdefault(day, (run_id, previous is None))
     return [(run_id, day, opening) for day, (run_id, opening) in sorted(newest.items())][-count:]
 

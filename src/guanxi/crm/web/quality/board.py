@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from django.conf import settings
@@ -11,7 +12,7 @@ from django.utils.csp import CSP
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csp import csp_override
 
-from guanxi.crm.quality.queries.datatests import test_history, tests_board
+from guanxi.crm.quality.queries.datatests import model_tests, test_history, tests_board
 from guanxi.crm.quality.queries.deliveries import deliveries_board, recent_nights, rules_board
 from guanxi.crm.quality.queries.runs import last_run
 from guanxi.crm.web.access import Area, may, only_for
@@ -56,6 +57,15 @@ def rules(request: StaffRequest) -> HttpResponse:
 
 
 @only_for(Area.QUALITY)
+def model(request: StaffRequest, name: str) -> HttpResponse:
+    """One model's tests: a part of the board, fetched when its row is opened."""
+    trend = model_tests(name)
+    if trend is None:
+        raise Http404
+    return render(request, "web/quality/model.html", {"model": trend})
+
+
+@only_for(Area.QUALITY)
 def test(request: StaffRequest, name: str) -> HttpResponse:
     """One test's history."""
     trend = test_history(name)
@@ -69,8 +79,10 @@ test.__test__ = False  # type: ignore[attr-defined]
 
 @only_for(Area.QUALITY)
 def documentation(request: StaffRequest) -> HttpResponse:
-    """The warehouse's lineage and documentation, or how to make them."""
-    return render(request, "web/quality/documentation.html", {"made": _site().is_file()})
+    """The warehouse's lineage and documentation, opened at a model where one is named, or how to make them."""
+    model = request.GET.get("model", "")
+    place = f"#!/model/model.guanxi.{model}" if re.fullmatch(r"[a-z][a-z0-9_]{0,80}", model) else ""
+    return render(request, "web/quality/documentation.html", {"made": _site().is_file(), "place": place})
 
 
 @only_for(Area.QUALITY)

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/<str:run_id>/", runs.run, name="run"),
     path("quality/", board.quality, name="quality"),
     path("quality/rules/", board.rules, name="quality-rules"),
+    path("quality/models/<str:name>/", board.model, name="quality-model"),
     path("quality/tests/<path:name>/", board.test, name="quality-test"),
     path("quality/documentation/", board.documentation, name="quality-documentation"),
     path("quality/documentation/site/", board.site, name="quality-documentation-site"),
