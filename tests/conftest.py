@@ -11,6 +11,13 @@ import psycopg
 import pytest
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests with a database of their own need the migrated one that theirs is copied from."""
+    for item in items:
+        if "migrated_template" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db)
+
+
 def _address(database: str) -> str:
     """The address of another database on the tests' server."""
     parts = urlsplit(os.environ["DATABASE_URL"])

@@ -14,6 +14,7 @@ from guanxi.crm.org.models import Staff
 from guanxi.crm.web import links
 from guanxi.crm.web.customers import views
 from guanxi.crm.web.customers.listing import CUSTOMERS
+from guanxi.crm.web.listing.listing import Action
 from tests.web.conftest import PARTIAL
 
 pytestmark = pytest.mark.django_db
@@ -208,3 +209,13 @@ def test_totals_of_the_books_agree_with_the_list(cast, sign_in):
         response = sign_in(cast.he).get(f"{URL}{address}", headers=PARTIAL)
         total = int(re.search(r"共 ([\d,]+) 条", response.text).group(1))
         assert total == len(shown(response)) or total == 60
+
+
+def test_a_list_with_actions_lets_rows_be_chosen(cast, sign_in, monkeypatch):
+    action = Action(label="Do", url_name="preferences", icon="search")
+    monkeypatch.setattr(views, "CUSTOMERS", replace(CUSTOMERS, actions=(action,)))
+    text = sign_in(cast.ai).get(URL).text
+    assert f'form="list-actions" name="chosen" value="{cast.person.id}"' in text
+    assert 'formaction="/preferences/"' in text
+    monkeypatch.undo()
+    assert 'name="chosen"' not in sign_in(cast.ai).get(URL).text

@@ -96,3 +96,16 @@ def test_a_module_that_another_imports_is_there():
     for file in folder.glob("*.js"):
         for name in re.findall(r'from "\./([^"]+)"', file.read_text(encoding="utf-8")):
             assert (folder / name).exists(), f"{file.name} imports {name}"
+
+
+def test_a_part_asked_for_after_the_session_ended_sends_the_whole_page_to_the_door(cast):
+    headers = {**PARTIAL, "HX-Current-URL": "http://testserver/customers/?tier=core"}
+    response = Client().get("/customers/?tier=vip", headers=headers)
+    assert response.status_code == 204
+    assert response["HX-Redirect"] == "/sign-in/?next=%2Fcustomers%2F%3Ftier%3Dcore"
+
+
+def test_data_that_are_old_are_said_to_be(cast, sign_in, monkeypatch):
+    for today, old in ((cast.day, False), (cast.day.replace(day=24), False), (cast.day.replace(day=25), True)):
+        monkeypatch.setattr("guanxi.crm.web.display.localdate", lambda today=today: today)
+        assert ("gx-date-stale" in sign_in(cast.ai).get("/preferences/").text) is old

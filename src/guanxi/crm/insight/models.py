@@ -140,6 +140,7 @@ class CustomerFigure(models.Model):
             models.Index(fields=["-contribution_r12", "-party"], name="figure_contribution"),
             models.Index(fields=["-loan", "-party"], name="figure_loan"),
             models.Index(fields=["tier", "-assets", "-party"], name="figure_tier"),
+            models.Index(fields=["tier", "-contribution_r12", "-party"], name="figure_tier_contribution"),
             models.Index(fields=["institution", "-assets", "-party"], name="figure_institution"),
             models.Index(fields=["manager", "-assets", "-party"], name="figure_manager"),
             # A product that few hold, a customer who is overdue: found among a million without reading them all.

@@ -15,7 +15,9 @@ from guanxi.crm.web.request import StaffRequest
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """``display``, ``bank_name``, and on a signed-in person's whole page ``navigation`` and who they are."""
+    """``display``, ``bank_name``, and on a signed-in person's whole page ``navigation``, who they are, and
+    whether the data are ``stale``.
+    """
     staff = cast("StaffRequest", request)
     if not hasattr(request, "display"):
         return {}
@@ -27,6 +29,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     institution = staff.user.institution_id
     return common | {
         "navigation": navigation_of(staff),
+        "stale": staff.display.is_stale(staff.business_date),
         "my_institution": tree.label(institution, staff.display.language) if institution else "",
         "my_roles": " · ".join(str(Role(role).label) for role in sorted(staff.roles) if role in Role.values),
     }

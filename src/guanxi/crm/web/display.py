@@ -12,12 +12,13 @@ from typing import Self
 
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 
 from guanxi.crm.web.preferences import Preferences, Theme, UnitChoice
 
 NOTHING = "–"
+STALE_DAYS = 4
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Powers of ten by which amounts are divided, decimal places shown, and the unit's name, by language and choice.
 UNITS: dict[str, dict[str, tuple[int, int, str]]] = {
@@ -151,6 +152,10 @@ class Display:
             return NOTHING
         here = localtime(value)
         return f"{self.day(here.date())} {here.hour:02d}:{here.minute:02d}"
+
+    def is_stale(self, business_date: datetime.date | None) -> bool:
+        """Whether a business date is older than a long weekend, so that a night must have failed."""
+        return business_date is not None and (localdate() - business_date).days > STALE_DAYS
 
     def weekday(self, value: datetime.date) -> str:
         """The day of the week, short."""

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from typing import Any, cast
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from django.http import HttpRequest, HttpResponseBase
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
@@ -28,11 +31,25 @@ class StaffMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         prepare(request)
         response = cast("Any", self.get_response(request))
+        if _lost_session(request, response):
+            return _to_sign_in(request)
         # One address gives a page or its fragment; a cache must keep them apart.
         patch_vary_headers(response, ["HX-Request-Type"])
         if request.user.is_authenticated and "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store, private"  # after signing out, "back" shows no customer
         return response
+
+
+def _lost_session(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether a part of a page was asked for by somebody whose session has ended."""
+    return response.status_code == 302 and "HX-Request" in request.headers and not request.user.is_authenticated
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Sends the whole page to the sign-in, not its part; afterwards the person stands where they stood."""
+    here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    back = urlencode({"next": urlunsplit(("", "", here.path or "/", here.query, ""))})
+    return HttpResponse(status=204, headers={"HX-Redirect": f"{resolve_url(settings.LOGIN_URL)}?{back}"})
 
 
 def prepare(request: HttpRequest) -> StaffRequest:

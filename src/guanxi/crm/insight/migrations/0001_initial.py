@@ -228,7 +228,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'customer figure',
                 'verbose_name_plural': 'customer figures',
-                'indexes': [models.Index(fields=['-assets', '-party'], name='figure_assets'), models.Index(fields=['-contribution_r12', '-party'], name='figure_contribution'), models.Index(fields=['-loan', '-party'], name='figure_loan'), models.Index(fields=['tier', '-assets', '-party'], name='figure_tier'), models.Index(fields=['institution', '-assets', '-party'], name='figure_institution'), models.Index(fields=['manager', '-assets', '-party'], name='figure_manager'), models.Index(fields=['product_kinds', '-assets', '-party'], name='figure_kinds'), models.Index(condition=models.Q(('days_overdue__gt', 0)), fields=['-days_overdue', '-party'], name='figure_overdue')],
+                'indexes': [models.Index(fields=['-assets', '-party'], name='figure_assets'), models.Index(fields=['-contribution_r12', '-party'], name='figure_contribution'), models.Index(fields=['-loan', '-party'], name='figure_loan'), models.Index(fields=['tier', '-assets', '-party'], name='figure_tier'), models.Index(fields=['tier', '-contribution_r12', '-party'], name='figure_tier_contribution'), models.Index(fields=['institution', '-assets', '-party'], name='figure_institution'), models.Index(fields=['manager', '-assets', '-party'], name='figure_manager'), models.Index(fields=['product_kinds', '-assets', '-party'], name='figure_kinds'), models.Index(condition=models.Q(('days_overdue__gt', 0)), fields=['-days_overdue', '-party'], name='figure_overdue')],
             },
         ),
         CreatePartitionedModel(

@@ -39,10 +39,19 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something that is done to chosen rows: their keys are posted as ``chosen`` to the URL of that name."""
+
+    label: Label
+    url_name: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listing:
     """A list. ``key`` is the field that tells rows apart; rows with the same sort value are ordered by it.
 
-    ``export_first`` are columns that a spreadsheet always begins with.
+    ``export_first`` are columns that a spreadsheet always begins with. With ``actions`` rows can be chosen.
     """
 
     name: str
@@ -56,6 +65,7 @@ class Listing:
     empty_text: Label
     page_size: int = PAGE_SIZE
     export_first: tuple[str, ...] = ()
+    actions: tuple[Action, ...] = ()
 
     def sort_of(self, key: str) -> Sort | None:
         """The sort of that name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
@@ -112,8 +113,8 @@ def widths_of(listing: Listing, request: StaffRequest) -> dict[str, int]:
     return {key: width for key, width in widths.items() if isinstance(width, int) and NARROWEST <= width <= WIDEST}
 
 
-def drawn_rows(page: Page, columns: Sequence[Column], request: StaffRequest) -> SafeString:
-    """All rows as HTML. Every cell's drawing escapes what it is given."""
+def drawn_rows(page: Page, columns: Sequence[Column], request: StaffRequest, *, choosing: bool) -> SafeString:
+    """All rows as HTML. Every cell's drawing escapes what it is given. ``choosing``: each row begins with a box."""
     at = {name: position for position, name in enumerate(page.fields)}
     cells = []
     for column in columns:
@@ -126,6 +127,10 @@ def drawn_rows(page: Page, columns: Sequence[Column], request: StaffRequest) -> 
     add = parts.append
     for row in page.rows:
         add("<tr data-row>")
+        if choosing:
+            key = escape(str(row[0]))
+            add(f'<td class="c-choose"><input type="checkbox" form="list-actions" name="chosen" value="{key}"')
+            add(f' class="form-check-input" aria-label="{key}"></td>')
         for draw, places, opening, closing in cells:
             add(opening)
             add(draw(row[places[0]]) if len(places) == 1 else draw(*[row[place] for place in places]))
@@ -151,7 +156,7 @@ def list_page(
     return ListPage(
         listing=listing,
         heads=tuple(_head(listing, state, column, widths, narrow=narrow) for column in columns),
-        body=drawn_rows(page, columns, request),
+        body=drawn_rows(page, columns, request, choosing=bool(listing.actions)),
         page=page,
         filters=tuple(_filter(listing, request, state, one) for one in listing.filters if one.template),
         flags=tuple(flag for one in listing.filters if isinstance(one, Flags) for flag in _flags(listing, state, one)),

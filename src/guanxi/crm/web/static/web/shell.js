@@ -17,14 +17,16 @@ function startDialogs() {
   });
 }
 
-// A request that got no answer, or an answer that is an error, is said; nothing fails in silence.
+// A request that got no answer is said; nothing fails in silence.
 function startProblems() {
-  const live = document.getElementById("gx-live");
-  document.addEventListener("htmx:error", () => {
-    if (live) live.textContent = document.documentElement.lang === "en" ? "No answer from the server" : "服务器没有响应";
-    document.documentElement.classList.add("gx-offline");
+  const offline = (is) => document.documentElement.classList.toggle("gx-offline", is);
+  document.addEventListener("htmx:error", (event) => {
+    const reason = event.detail?.error ?? event.detail?.ctx?.error;
+    if (reason?.name !== "AbortError") offline(true);
   });
-  document.addEventListener("htmx:after:request", () => document.documentElement.classList.remove("gx-offline"));
+  document.addEventListener("htmx:after:request", () => offline(false));
+  window.addEventListener("offline", () => offline(true));
+  window.addEventListener("online", () => offline(false));
 }
 
 startDialogs();
