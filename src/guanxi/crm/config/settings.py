@@ -6,6 +6,7 @@ embedded PostgreSQL and set the variable before Django is loaded.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -39,10 +40,8 @@ def secret_key() -> str:
         aside = file.with_suffix(f".{os.getpid()}")
         aside.touch(mode=0o600)
         aside.write_text(get_random_secret_key())
-        try:
+        with contextlib.suppress(FileExistsError):
             os.link(aside, file)  # whoever is first decides; the others read what it wrote
-        except FileExistsError:
-            pass
         aside.unlink()
     return file.read_text().strip()
 
@@ -185,6 +184,7 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("GUANXI_LOG_LEVEL", "WARNING")},
 }
+
 
 def _page(title: object, icon: str, name: str) -> dict[str, object]:
     return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}")}

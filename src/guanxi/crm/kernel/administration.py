@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -41,7 +40,7 @@ class AdministrationSite(UnfoldAdminSite):
 
     enable_nav_sidebar = True
 
-    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """As Django's, with the administration's Content-Security-Policy on what it answers."""
         return csp_override(POLICY)(super().admin_view(view, cacheable))
 
@@ -54,7 +53,7 @@ class AdministrationSite(UnfoldAdminSite):
         there = request.GET.get("next") or request.POST.get("next") or reverse("admin:index")
         return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': there})}")
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Signs out as everywhere else."""
         from django.contrib.auth import logout
 
@@ -124,6 +123,6 @@ class LargeTableAdmin(ReadOnlyAdmin):
 
     paginator = EstimatingPaginator
     list_max_show_all = 0
-    ordering: ClassVar[Sequence[str]] = ("pk",)
-    sortable_by: ClassVar[Sequence[str]] = ()
+    ordering = ("pk",)
+    sortable_by = ()
     search_help_text = _("Beginning of the number")

@@ -25,7 +25,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm
 
 from guanxi.crm.kernel.administration import ReadOnlyAdmin
-from guanxi.crm.org.administration import LooksMixin, administers, may_look
+from guanxi.crm.org.administration import LooksMixin, administers, does_everything, may_look
 from guanxi.crm.org.history import staff_changes
 from guanxi.crm.org.models import Institution, Post, Staff
 
@@ -161,7 +161,7 @@ class StaffAdmin(LooksMixin, UserAdmin, ModelAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Only one who may do everything may let others do so."""
         fields = tuple(super().get_readonly_fields(request, obj))
-        return fields if request.user.is_superuser else (*fields, "is_superuser")
+        return fields if does_everything(request) else (*fields, "is_superuser")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Staff come with the bank's files."""
@@ -173,7 +173,7 @@ class StaffAdmin(LooksMixin, UserAdmin, ModelAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Administrators; one who may do everything only by their like."""
-        return administers(request) and (obj is None or not obj.is_superuser or request.user.is_superuser)
+        return administers(request) and (obj is None or not obj.is_superuser or does_everything(request))
 
 
 @admin.register(Post)

@@ -9,9 +9,14 @@ from django.http import HttpRequest
 from guanxi.crm.org.models import Role
 
 
+def does_everything(request: HttpRequest) -> bool:
+    """Whether the person is free of every restriction of the administration."""
+    return bool(getattr(request.user, "is_superuser", False))
+
+
 def administers(request: HttpRequest) -> bool:
     """Whether the person is an administrator today."""
-    return bool(request.user.is_superuser or Role.ADMINISTRATOR in getattr(request, "roles", ()))
+    return does_everything(request) or Role.ADMINISTRATOR in getattr(request, "roles", ())
 
 
 def may_look(request: HttpRequest) -> bool:

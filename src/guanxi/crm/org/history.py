@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from guanxi.crm.org.models import Staff
+from guanxi.crm.org.models import Line, Role, Staff
 
 CHANGES_SHOWN = 50
 TRACKED = (
@@ -88,5 +88,6 @@ def _word(row: Any, name: str) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if name in ("role", "line"):
-        return str(dict(Staff._meta.get_field(name).flatchoices).get(value, value))
+        choices: Any = {"role": Role, "line": Line}[name]
+        return str(dict(choices.choices).get(value, value))
     return "–" if value in (None, "") else str(value)

@@ -45,6 +45,6 @@ class PartyAdmin(LooksMixin, LargeTableAdmin):
         """The manager's name."""
         return party.manager_label or party.manager_number or "–"  # type: ignore[attr-defined]
 
-    def view_on_site(self, party: Party) -> str:
+    def view_on_site(self, party: Party) -> str:  # type: ignore[bad-override]
         """The customer's own page."""
         return f"/customers/{party.pk}/"

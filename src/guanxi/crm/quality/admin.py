@@ -79,7 +79,7 @@ class RunAdmin(LooksMixin, ReadOnlyAdmin):
     ordering = ("-started_at",)
     inlines = (StepInline, FileInline, ReconciliationInline)
 
-    def view_on_site(self, run: Run) -> str:
+    def view_on_site(self, run: Run) -> str:  # type: ignore[bad-override]
         """The run's own page."""
         return f"/runs/{run.pk}/"
 
@@ -122,7 +122,7 @@ class QuarantinedRowAdmin(LooksMixin, LargeTableAdmin):
         """Without the raw bytes, which the site shows decoded."""
         return super().get_queryset(request).defer("raw").select_related("mended_by")
 
-    def view_on_site(self, row: QuarantinedRow) -> str:
+    def view_on_site(self, row: QuarantinedRow) -> str:  # type: ignore[bad-override]
         """The row's own page."""
         return f"/quarantine/{row.pk}/"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -45,7 +45,7 @@ class Input:
 
 
 @only_for(Area.QUARANTINE)
-def row(request: StaffRequest, row_id: int) -> HttpResponse:
+def row(request: StaffRequest, row_id: int) -> HttpResponseBase:
     """The row as delivered, what is wrong with it, who did what about it, and the form."""
     if request.method == "POST":
         return _mend(request, row_id)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -99,7 +99,7 @@ def export(request: StaffRequest, kind: str) -> HttpResponse | StreamingHttpResp
 
 
 @only_for(Area.QUARANTINE)
-def upload(request: StaffRequest) -> HttpResponse:
+def upload(request: StaffRequest) -> HttpResponseBase:
     """Takes an export back whose rows have been mended; shows what it would change before anything does."""
     if request.method == "POST":
         return _take(request)
