@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import reverse
 
@@ -109,3 +111,23 @@ def test_data_that_are_old_are_said_to_be(cast, sign_in, monkeypatch):
     for today, old in ((cast.day, False), (cast.day.replace(day=24), False), (cast.day.replace(day=25), True)):
         monkeypatch.setattr("guanxi.crm.web.display.localdate", lambda today=today: today)
         assert ("gx-date-stale" in sign_in(cast.ai).get("/preferences/").text) is old
+
+
+def test_the_first_page_is_under_two_hundred_kilobytes_on_the_wire(cast, sign_in):
+    for page in ("/", "/customers/"):
+        response = sign_in(cast.ai).get(page, headers={"accept-encoding": "gzip"})
+        assert response["Content-Encoding"] == "gzip"
+        size = len(response.content)
+        text = gzip.decompress(response.content).decode()
+        names = set(re.findall(r'(?:href|src)="/static/([^"#]+)', text)) | {"vendor/icons.svg"}
+        queue = list(names)
+        while queue:
+            found = finders.find(queue.pop())
+            assert found
+            content = Path(found).read_bytes()
+            size += len(gzip.compress(content, 6))
+            for name in re.findall(r'from "\./([^"]+)"', content.decode()) if found.endswith(".js") else []:
+                if f"web/{name}" not in names:
+                    names.add(f"web/{name}")
+                    queue.append(f"web/{name}")
+        assert size < 200_000, f"{page}: {size} bytes"

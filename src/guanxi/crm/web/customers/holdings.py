@@ -48,15 +48,12 @@ def drawn(bits: int) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _drawn(bits: int, _language: str) -> str:
+def _drawn(bits: int, language: str) -> str:
     names = ", ".join(str(kind.label) for kind in kinds_held(bits)) or str(NONE)
-    places = "".join(
-        f"<b>{escape(_letter(kind))}</b>" if bits >> position & 1 else "<i>·</i>" for position, kind in enumerate(KINDS)
-    )
-    return (
-        f'<span class="gx-held" title="{escape(names)}"><span class="visually-hidden">{escape(names)}</span>'
-        f'<span aria-hidden="true">{places}</span></span>'
-    )
+    # A character is as wide as its place: full width beside Chinese, and in English by the style's monospace.
+    nothing = "・" if language.startswith("zh") else "·"
+    places = "".join(_letter(kind) if bits >> position & 1 else nothing for position, kind in enumerate(KINDS))
+    return f'<span class="gx-held" role="img" title="{escape(names)}">{escape(places)}</span>'
 
 
 def written(bits: int) -> str:
