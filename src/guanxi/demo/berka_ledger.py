@@ -1,8 +1,9 @@
 """Puts the transactions of a day in the order in which they were booked, which the files do not keep.
 
 The ledger prints the balance after each transaction. Within a day the order is the one in which every balance follows
-from the one before; interest was booked more exactly than it was printed, so a step may be off by ten haléř. Where no
-order fits (the file was cut in the middle of a day), the file's own order stands.
+from the one before; interest was booked more exactly than it was printed, so a step may be off by ten haléř. Where the
+day does not begin at the balance before (the file was cut in its middle, and a transaction is missing), it may begin
+anywhere; where even then no order fits, the file's own stands.
 """
 
 from __future__ import annotations
@@ -31,7 +32,9 @@ def _account(rows: list[Transaction]) -> list[Transaction]:
     # The sort is stable: what cannot be told apart stays in the file's order.
     for _, day in groupby(sorted(rows, key=lambda row: row.day), key=lambda row: row.day):
         waiting = list(day)
-        chain = next((found for limit in ROUNDING if (found := _chain(balance, waiting, limit)) is not None), waiting)
+        begins = [balance, *(row.balance - row.signed for row in waiting)]
+        chains = (_chain(begin, waiting, limit) for begin in begins for limit in ROUNDING)
+        chain = next((chain for chain in chains if chain is not None), waiting)
         ordered += chain
         balance = chain[-1].balance
     return ordered

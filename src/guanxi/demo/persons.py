@@ -70,7 +70,7 @@ def _families(making: Making, subs: list[SubBranch]) -> None:
                 CASE family_role
                     WHEN 'head' THEN head_age
                     WHEN 'spouse' THEN greatest(22, head_age - 4 + {draws.whole("person.spouse age", "party_no", 6)})
-                    WHEN 'child' THEN head_age - 23 - {draws.whole("person.child age", "party_no", 9)}
+                    WHEN 'child' THEN head_age - 26 - {draws.whole("person.child age", "party_no", 8)}
                     WHEN 'parent' THEN head_age + 22 + {draws.whole("person.parent age", "party_no", 8)}
                     ELSE CASE WHEN place = 0 THEN drawn_age ELSE {draws.pick("person.age", "party_no", AGES)} END
                 END AS age,
