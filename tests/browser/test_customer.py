@@ -117,7 +117,7 @@ def test_the_graph_and_its_list(open_page, site):
     drawn(page, "network")
     svg = page.locator("#chart-network [data-chart-plot] svg")
     expect(svg).to_contain_text("Another customer")
-    expect(svg).to_contain_text("Shareholder 35%")
+    expect(svg).to_contain_text("Shareholder 35% +1")
     assert site.cast.outside.name not in page.content()
     first = page.locator("[data-network-list] a").first
     first.focus()

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from guanxi.crm.holding.models import Agreement
-from guanxi.crm.insight.models import Assumption, CustomerFigure, Publication
+from guanxi.crm.insight.models import Assumption, CustomerFigure, Publication, TierChange
 from guanxi.crm.party.models import ContactPoint, PartyIdentifier
 from tests.cast.bank import DAY
 
@@ -88,6 +88,19 @@ def test_an_expired_document_and_a_missing_phone_are_told(cast, sign_in):
     found = titles(client, cast.person)
     assert "Identity document has expired" in found
     assert "No phone number on file" in found
+
+
+def test_a_change_of_tier_is_news_for_a_month_and_its_first_setting_is_none(cast, sign_in):
+    TierChange.objects.filter(party_id=cast.person.id).delete()
+    client = sign_in(cast.ai, "en")
+    for days, before, told in ((0, "core", True), (31, "core", True), (32, "core", False), (0, "", False)):
+        night = DAY - datetime.timedelta(days=days)
+        TierChange.objects.bulk_create(
+            [TierChange(party_id=cast.person.id, night=night, tier="premier", sub_tier="vip", tier_before=before)]
+        )
+        facts = overview(client, cast.person).context["facts"]
+        assert any(fact.title == "Tier changed to VIP" for fact in facts) is told, (days, before)
+        TierChange.objects.filter(party_id=cast.person.id).delete()
 
 
 def test_the_next_tier_is_told_where_little_is_missing(cast, sign_in):

@@ -103,6 +103,16 @@ def test_the_group_is_a_tree_from_the_topmost_down(cast, sign_in):
     assert len([one for one in members if one[1] == company.id]) == 1
 
 
+def test_owners_and_managers_are_not_those_whom_the_company_owns(cast, sign_in):
+    organisations = [party for party in cast.parties.values() if party.kind == "organisation"]
+    parent = organisations[3]
+    page = sign_in(cast.he, "en").get(reverse("customer-group", args=[parent.id]))
+    people = {one.node.party_id: one.words for one in page.context["people"]}
+    assert len(people) == 1
+    assert "Actual controller 80%" in next(iter(people.values()))
+    assert {member.party_id for member in page.context["members"] if member.level == 1} >= {organisations[0].id}
+
+
 def test_the_organisations_page_says_what_it_is(cast, sign_in):
     company = Party.objects.get(pk=cast.company.id)
     chinese = sign_in(cast.ai).get(reverse("customer-group", args=[company.id])).text

@@ -12,10 +12,18 @@ from django.urls import reverse
 
 from guanxi.crm.holding.models import Agreement, Event
 from guanxi.crm.insight.customer_queries import month_end, month_start
-from guanxi.crm.insight.models import AgreementMonth, Assumption, BalanceChange, CustomerFigure, CustomerMonth
+from guanxi.crm.insight.models import (
+    AgreementFigure,
+    AgreementMonth,
+    Assumption,
+    BalanceChange,
+    CustomerFigure,
+    CustomerMonth,
+)
 from tests.cast.bank import DAY
 
 pytestmark = pytest.mark.django_db
+COMPONENTS = ("interest", "fees", "cost", "expected_loss", "contribution")
 
 
 def opened(client, party, period, agreement=None, **query):
@@ -54,26 +62,37 @@ def test_a_figure_that_does_not_agree_is_said(cast, sign_in):
     assert "0.01 more than the agreements" in page
 
 
-def test_an_agreement_that_ended_still_counts_in_its_months(cast, sign_in):
+def end(cast, *, delivered: bool) -> None:
+    """An agreement of the person's that was closed, with what it brought in May; delivered tonight or no longer."""
     held = Agreement.objects.filter(party_id=cast.person.id).order_by("id").first()
     assert held
-    month = AgreementMonth.objects.filter(agreement_id=held.id, month=datetime.date(2026, 5, 1)).values().first()
+    may = datetime.date(2026, 5, 1)
+    month = AgreementMonth.objects.filter(agreement_id=held.id, month=may).values().first()
     Agreement.objects.bulk_create([Agreement(**{**_values(held), "id": "ENDED", "closed_on": DAY, "status": "closed"})])
     AgreementMonth.objects.bulk_create([AgreementMonth(**{**month, "agreement_id": "ENDED"})])
-    added = month["contribution"]
-    for table, period in (
-        (CustomerFigure, {"business_date": DAY}),
-        (CustomerMonth, {"month": datetime.date(2026, 5, 1)}),
-    ):
-        column = "contribution_r12" if table is CustomerFigure else "contribution"
-        row = table.objects.get(party_id=cast.person.id, **period)
-        table.objects.filter(party_id=cast.person.id, **period).update(**{column: getattr(row, column) + added})
-    client = sign_in(cast.ai)
+    row = CustomerMonth.objects.filter(party_id=cast.person.id, month=may)
+    row.update(**{name: getattr(row.get(), name) + month[name] for name in COMPONENTS})
+    if not delivered:
+        return
+    running = AgreementFigure.objects.get(business_date=DAY, agreement_id=held.id)
+    nothing = dict.fromkeys(COMPONENTS, Decimal(0))
+    AgreementFigure.objects.bulk_create([AgreementFigure(**{**_values(running), "agreement_id": "ENDED", **nothing})])
+    figure = CustomerFigure.objects.filter(business_date=DAY, party_id=cast.person.id)
+    figure.update(**{f"{name}_r12": getattr(figure.get(), f"{name}_r12") + month[name] for name in COMPONENTS})
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+def test_an_agreement_that_ended_counts_as_long_as_it_is_delivered(cast, sign_in, delivered):
+    end(cast, delivered=delivered)
+    client = sign_in(cast.ai, "en")
     for period in ("r12", "2026-05"):
         context = opened(client, cast.person, period)
         assert context["whole"].difference == 0
-        assert "ENDED" in [line.agreement_id for line in context["lines"]]
-    assert "ENDED" not in [line.agreement_id for line in opened(client, cast.person, "2026-11")["lines"]]
+        assert context["whole"].total == context["whole"].published
+        line = next(line for line in context["lines"] if line.agreement_id == "ENDED")
+        assert line.counted is (delivered or period == "2026-05")
+    page = client.get(reverse("customer-contribution", args=[cast.person.id, "r12"])).text
+    assert ("no longer delivered, not counted" in page) is not delivered
 
 
 def _values(row):

@@ -86,7 +86,11 @@ class Amounts:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One agreement's part. ``product`` and ``number`` are unknown where the agreement is no longer in the scope."""
+    """One agreement's part. ``product`` and ``number`` are unknown where the agreement is no longer in the scope.
+
+    ``counted`` is False, in twelve months, for an agreement that the core banking system no longer delivers: what it
+    brought in closed months is known, but the customer's figure is of the agreements there are.
+    """
 
     agreement_id: str
     dimension: str
@@ -95,12 +99,14 @@ class Line:
     number: str
     kind: str
     closed_on: date | None
+    counted: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
     """A customer's contribution of a period by agreement, largest first, beside the customer's published figure.
 
+    ``total`` and the sums by dimension and product are of the lines that count.
     ``published`` is None where none is kept for the period. For the running month the customer's row has the
     contribution only, so ``published_components`` is False.
     """
@@ -116,17 +122,22 @@ class Breakdown:
         """Published figure less the sum of the lines."""
         return self.published.contribution - self.total.contribution if self.published else _ZERO
 
+    @property
+    def counted(self) -> tuple[Line, ...]:
+        """The lines that make up the total."""
+        return tuple(line for line in self.lines if line.counted)
+
     def by_dimension(self) -> tuple[tuple[str, Amounts], ...]:
         """The sums by dimension, in the order of :class:`Dimension`, those without anything left out."""
         sums: dict[str, Amounts] = {}
-        for line in self.lines:
+        for line in self.counted:
             sums[line.dimension] = sums.get(line.dimension, Amounts()) + line.amounts
         return tuple((dimension, sums[dimension]) for dimension in Dimension.values if dimension in sums)
 
     def by_product(self) -> tuple[tuple[Product | None, Amounts, int], ...]:
         """The sums by product with the number of agreements, largest contribution first."""
         sums: dict[str, tuple[Product | None, Amounts, int]] = {}
-        for line in self.lines:
+        for line in self.counted:
             key = line.product.id if line.product else ""
             product, amounts, count = sums.get(key, (line.product, Amounts(), 0))
             sums[key] = (product, amounts + line.amounts, count + 1)
@@ -163,8 +174,9 @@ def breakdown(scope: Scope, party_id: str, *, period: Period, day: date, figures
         rows += _closed(scope, party_id, month_start(day, R12_CLOSED), month_start(day, 1))
     elif not period.running:
         rows += _closed(scope, party_id, period.month, period.month)
-    if period.running:
-        rows += _running(scope, party_id, day)
+    running = list(_running(scope, party_id, day)) if period.running else []
+    delivered = {agreement_id for agreement_id, *_rest in running}
+    rows += running
     sums: dict[tuple[str, str], Amounts] = {}
     for agreement_id, dimension, *amounts in rows:
         key = (agreement_id, dimension)
@@ -184,15 +196,16 @@ def breakdown(scope: Scope, party_id: str, *, period: Period, day: date, figures
             number=(held[agreement_id].account_number or agreement_id) if agreement_id in held else "",
             kind=held[agreement_id].kind if agreement_id in held else "",
             closed_on=held[agreement_id].closed_on if agreement_id in held else None,
+            counted=agreement_id in delivered or not period.running,
         )
         for (agreement_id, dimension), amounts in sums.items()
     ]
-    lines.sort(key=lambda line: (-line.amounts.contribution, line.agreement_id))
+    lines.sort(key=lambda line: (not line.counted, -line.amounts.contribution, line.agreement_id))
     published, complete = _published(scope, party_id, period, figures)
     return Breakdown(
         period=period,
         lines=tuple(lines),
-        total=Amounts.total([line.amounts for line in lines]),
+        total=Amounts.total(line.amounts for line in lines if line.counted),
         published=published,
         published_components=complete,
     )

@@ -47,19 +47,31 @@ def _rate(line: RateLine, day: datetime.date) -> Decimal | None:
 
 
 def _finding(lines: Sequence[RateLine], day: datetime.date, display: Display) -> str:
-    changed = [(line.on(day), line.before(day), line) for line in lines]
-    latest = [(now, before, line) for now, before, line in changed if now and before]
-    if not latest:
+    """What changed last: of one term from what to what, of several how many and the longest of them now."""
+    changes = [(now, before, line) for line in lines if (now := line.on(day)) and (before := line.before(day))]
+    if not changes:
         return _("The rates have not changed")
-    now, before, line = max(latest, key=lambda one: one[0].valid_from)
-    words = (
-        _("%(term)s: lowered from %(before)s to %(now)s on %(day)s")
-        if now.annual_rate < before.annual_rate
-        else _("%(term)s: raised from %(before)s to %(now)s on %(day)s")
-    )
-    return words % {
+    latest = max(now.valid_from for now, _before, _line in changes)
+    last = [change for change in changes if change[0].valid_from == latest]
+    now, before, line = last[-1]
+    lowered = now.annual_rate < before.annual_rate
+    values = {
         "term": term_label(line.term_days),
         "before": display.rate(before.annual_rate),
         "now": display.rate(now.annual_rate),
-        "day": display.day(now.valid_from),
+        "day": display.day(latest),
+        "count": len(last),
     }
+    if len(last) > 1:
+        words = (
+            _("%(count)s terms lowered on %(day)s, %(term)s to %(now)s")
+            if lowered
+            else _("%(count)s terms raised on %(day)s, %(term)s to %(now)s")
+        )
+    else:
+        words = (
+            _("%(term)s: lowered from %(before)s to %(now)s on %(day)s")
+            if lowered
+            else _("%(term)s: raised from %(before)s to %(now)s on %(day)s")
+        )
+    return words % values

@@ -6,7 +6,7 @@ Nothing here is stored; each fact leads to the section that shows what stands be
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from guanxi.crm.holding.queries import Held, Holdings
-from guanxi.crm.insight.customer_queries import Moved, Standing
+from guanxi.crm.insight.customer_queries import Moved, Standing, TierStep
 from guanxi.crm.insight.models import Tier
 from guanxi.crm.insight.tier_queries import Requirement
 from guanxi.crm.party.queries import Document
@@ -84,13 +84,14 @@ def facts(
     documents: Iterable[Document],
     movements: Iterable[Moved],
     tiers: Iterable[Requirement] = (),
+    steps: Sequence[TierStep] = (),
 ) -> tuple[Fact, ...]:
     """What stands out about one customer at the business date, the most pressing first; costs no query."""
     found = [
         *_risks(frame, display, holdings),
         *_maturities(frame, display, holdings, standings),
         *_shifts(frame, display, movements),
-        *_tier(frame, display),
+        *_tier(frame, display, steps),
         *_next_tier(frame, display, tiers),
         *_papers(frame, display, documents),
         *_birthday(frame, display),
@@ -213,18 +214,18 @@ def _signed(display: Display, amount: Decimal) -> str:
     return f"{'+' if amount > 0 else '-' if amount < 0 else ''}{display.money(abs(amount))}"
 
 
-def _tier(frame: Frame, display: Display) -> Iterator[Fact]:
-    worth = frame.worth
-    if worth is None or worth.tier_since <= frame.party.opened_on:
-        return
-    if (frame.day - worth.tier_since).days <= TIER_NEWS:
-        yield Fact(
-            Level.NOTE,
-            icon="stairs-up",
-            title=_("Tier changed to %(tier)s") % {"tier": tier_label(worth.tier, worth.sub_tier)},
-            text=_("Since %(day)s") % {"day": display.day(worth.tier_since)},
-            url=_url(frame, "customer-tiers"),
-        )
+def _tier(frame: Frame, display: Display, steps: Sequence[TierStep]) -> Iterator[Fact]:
+    """The newest change of tier, where it is news; that a tier was set for the first time is none."""
+    for step in steps[:1]:
+        if step.tier_before and (frame.day - step.night).days <= TIER_NEWS:
+            yield Fact(
+                Level.NOTE,
+                icon="stairs-up",
+                title=_("Tier changed to %(tier)s") % {"tier": tier_label(step.tier, step.sub_tier)},
+                text=_("On %(day)s, before: %(tier)s")
+                % {"day": display.day(step.night), "tier": tier_label(step.tier_before, step.sub_tier_before)},
+                url=_url(frame, "customer-tiers"),
+            )
 
 
 def _next_tier(frame: Frame, display: Display, tiers: Iterable[Requirement]) -> Iterator[Fact]:

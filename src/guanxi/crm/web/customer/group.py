@@ -9,7 +9,7 @@ from guanxi.crm.party.industry import industry
 from guanxi.crm.party.relation_queries import group_structure, network, payroll_count
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.customer.frame import customer_frame, show
-from guanxi.crm.web.customer.relations import OWNERSHIP, WORK, relatives
+from guanxi.crm.web.customer.relations import relatives
 from guanxi.crm.web.request import StaffRequest
 
 
@@ -22,7 +22,7 @@ def group(request: StaffRequest, party_id: str) -> HttpResponse:
     members = group_structure(request.scope, party_id, today=frame.day)
     start = (frame.party.name, frame.party.kind)
     near = relatives(network(request.scope, party_id, today=frame.day, steps=1, start=start), request.display)
-    people = [one for one in near if one.family in {OWNERSHIP, WORK}]
+    people = [one for one in near if one.steers]
     ids = {member.party_id for member in members if member.party_id} | {
         one.node.party_id for one in people if one.node.party_id
     }

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from guanxi.crm.holding.event_queries import EventRow, event_page
 from guanxi.crm.holding.models import AgreementKind, Dimension
 from guanxi.crm.holding.queries import Held, Holdings, holdings
-from guanxi.crm.insight.customer_queries import Standing, Worth, agreement_standings, movements
+from guanxi.crm.insight.customer_queries import Standing, Worth, agreement_standings, movements, tier_history
 from guanxi.crm.insight.formulas import Component
 from guanxi.crm.insight.tier_queries import requirements
 from guanxi.crm.party.queries import documents
@@ -117,6 +117,7 @@ def overview(request: StaffRequest, party_id: str) -> HttpResponse:
             documents=documents(scope, party_id),
             movements=movements(scope, party_id, day=day, since=day - datetime.timedelta(days=MOVEMENT_DAYS)),
             tiers=requirements(frame.worth, day=day) if frame.worth else (),
+            steps=tier_history(scope, party_id, day=day, limit=1),
         ),
         "kinds": kinds_held(held, standings),
         "shares": shares,

@@ -41,6 +41,7 @@ WORK = Family(
     icon="briefcase",
     kinds=frozenset({RelationKind.LEGAL_REPRESENTATIVE, RelationKind.EXECUTIVE, RelationKind.EMPLOYER}),
 )
+STEERING = (OWNERSHIP.kinds | WORK.kinds) - {RelationKind.EMPLOYER}
 OTHERS = Family(5, icon="link")
 
 
@@ -51,12 +52,16 @@ def family_of(kind: str) -> Family:
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """A party at the other end of one or more relations; ``words`` say what it is to the one looked from."""
+    """A party at the other end of one or more relations; ``words`` say what it is to the one looked from.
+
+    ``steers`` says that it owns or runs the one looked from, ``represents`` that it does so before the law.
+    """
 
     node: Node
     words: str
     family: Family
     represents: bool
+    steers: bool
 
 
 def relatives(found: Network, display: Display, key: str = "n0") -> tuple[Relative, ...]:
@@ -75,6 +80,7 @@ def relatives(found: Network, display: Display, key: str = "n0") -> tuple[Relati
                 dict.fromkeys(_relation_text(edge, display, back=first) for edge, _node, first in told)
             ),
             family=family_of(told[0][0].kind),
+            steers=any(edge.kind in STEERING and not first for edge, _node, first in told),
             represents=any(edge.kind == RelationKind.LEGAL_REPRESENTATIVE and not first for edge, _node, first in told),
         )
         made.append((relative.family.place, -share, relative.words, relative.node.hidden, relative.node.key, relative))

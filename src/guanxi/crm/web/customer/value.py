@@ -133,7 +133,7 @@ def contribution(request: StaffRequest, party_id: str, period: str) -> HttpRespo
         "frame": frame,
         "whole": whole,
         "lines": lines,
-        "total": Amounts.total([line.amounts for line in lines]),
+        "total": Amounts.total(line.amounts for line in lines if line.counted),
         "dimension": dimension,
         "dimensions": whole.by_dimension(),
         "most": max((abs(line.amounts.contribution) for line in lines), default=Decimal(0)),

@@ -2,7 +2,7 @@
 // are reckoned, not found by trial, so that the same network always looks the same.
 
 const FAMILY = { 1: 0, 2: 1, 3: 2, 5: 4 }; // family, ownership, work, others -> place in the palette
-const CROWDED = 16;
+const CROWDED = 9;
 const NARROW = 480;
 const TOP = 34;
 const BOTTOM = 46;
@@ -131,7 +131,7 @@ export function networkOption(spec, look) {
           target: edge.target,
           words: edge.words,
           symbol: edge.mutual ? ["none", "none"] : ["none", "arrow"],
-          label: { show: !narrow && (!crowded || inFirst(edge)), rotate: 0, formatter: edge.words.join(spec.chinese ? "、" : ", ") },
+          label: { show: !narrow && (!crowded || inFirst(edge)), rotate: 0, formatter: edge.words.length > 1 ? `${edge.words[0]} +${edge.words.length - 1}` : edge.words[0] },
           lineStyle: { color: colour(edge.family), width: 1.5, opacity: 0.9 },
         })),
       },

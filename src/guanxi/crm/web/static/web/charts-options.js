@@ -149,7 +149,7 @@ function bars(spec, look) {
       data: spec.labels,
       axisLine: { lineStyle: { color: look.ink3 } },
       axisTick: { show: false },
-      axisLabel: { color: look.ink3, interval: (place) => (last - place) % each === 0, hideOverlap: true },
+      axisLabel: { color: look.ink3, lineHeight: 15, interval: (place) => (last - place) % each === 0, hideOverlap: true },
       axisPointer: { type: "shadow", label: { show: false } },
     },
     series: [
