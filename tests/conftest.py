@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterator
-from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
@@ -16,12 +14,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "migrated_template" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.django_db)
-
-
-def _address(database: str) -> str:
-    """The address of another database on the tests' server."""
-    parts = urlsplit(os.environ["DATABASE_URL"])
-    return urlunsplit(parts._replace(path=f"/{database}"))
 
 
 @pytest.fixture(scope="session")
@@ -39,22 +31,3 @@ def migrated_template(django_db_setup, django_db_blocker) -> Iterator[str]:
     yield name
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(f'drop database if exists "{name}" with (force)')
-
-
-@pytest.fixture
-def empty_database(migrated_template) -> Iterator[str]:
-    """The address of a database of this test's own: all tables, no rows; for what commits from other processes."""
-    name = f"test_{secrets.token_hex(6)}"
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(f'create database "{name}" template "{migrated_template}"')
-    yield _address(name)
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(f'drop database if exists "{name}" with (force)')
-
-
-@pytest.fixture
-def cast(db):
-    """The small bank with its people, within the test's transaction (see ``tests/cast``)."""
-    from tests.cast import load
-
-    return load()

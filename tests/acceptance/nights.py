@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
 from guanxi.demo.bank import BankSpec, write_bank
 from guanxi.warehouse.night.options import NightOptions
+from tests.environment import NAME
 
-SPEC = BankSpec(customers=400, daily_days=12, month_ends=3, nights=3)
+SPEC = BankSpec(customers=400, daily_days=12, month_ends=3, nights=2)
 
 # Written anew at every publication, or by the clock: everything else must come out the same.
 PUBLISHED = (
@@ -97,10 +101,49 @@ def house(folder: Path, database_url: str) -> House:
     return House(NightOptions(inbox=folder / "inbox", warehouse=folder / "warehouse", database_url=database_url))
 
 
-def bank_files(cache: Path) -> Path:
-    """The day folders of the small bank, written once a test session."""
-    write_bank(SPEC, cache / "files", None)
-    return cache / "files"
+@dataclass(frozen=True)
+class Photograph:
+    """A house as it stood at one moment: its folder copied, its database kept as a template."""
+
+    folder: Path
+    database: str
+
+    def copy(self, folder: Path) -> House:
+        """A house of its own that stands as the photographed one did."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return House(
+            NightOptions(
+                inbox=folder / "inbox", warehouse=folder / "warehouse", database_url=copy_database(self.database)
+            )
+        )
+
+
+def photograph(taken: House, folder: Path) -> Photograph:
+    """Keeps a house as it stands now; nobody may be connected to its database."""
+    shutil.copytree(taken.options.warehouse.parent, folder, symlinks=True)
+    return Photograph(folder, urlsplit(copy_database(urlsplit(taken.options.database_url).path[1:])).path[1:])
+
+
+def copy_database(template: str) -> str:
+    """A new database like ``template``; returns its address. Dropped with all of its kind by :func:`drop_copies`."""
+    name = f"house_{NAME}_{secrets.token_hex(6)}"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(f'create database "{name}" template "{template}"')
+    return urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}"))
+
+
+def drop_copies() -> None:
+    """Drops every database that :func:`copy_database` made in this or an interrupted earlier run of the same name."""
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        names = connection.execute("select datname from pg_database where datname like %s", (f"house_{NAME}_%",))
+        for (name,) in names.fetchall():
+            connection.execute(f'drop database if exists "{name}" with (force)')
+
+
+def bank_files(folder: Path) -> Path:
+    """The day folders of the small bank."""
+    write_bank(SPEC, folder, None)
+    return folder
 
 
 def deliver(files: Path, inbox: Path, *days: date) -> None:
