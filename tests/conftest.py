@@ -31,3 +31,11 @@ def migrated_template(django_db_setup, django_db_blocker) -> Iterator[str]:
     yield name
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(f'drop database if exists "{name}" with (force)')
+
+
+@pytest.fixture
+def cast(db):
+    """The small bank with its people, within the test's transaction (see ``tests/cast``)."""
+    from tests.cast import load
+
+    return load()
