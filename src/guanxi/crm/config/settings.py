@@ -125,6 +125,7 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "org.Staff"
+AUTHENTICATION_BACKENDS = ["guanxi.crm.org.signing.LockingBackend"]
 CSRF_FAILURE_VIEW = "guanxi.crm.web.errors.expired"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"

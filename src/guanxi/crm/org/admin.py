@@ -23,11 +23,13 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm
+from unfold.widgets import UnfoldBooleanSwitchWidget
 
 from guanxi.crm.kernel.administration import ReadOnlyAdmin
 from guanxi.crm.org.administration import LooksMixin, administers, does_everything, may_look
 from guanxi.crm.org.history import staff_changes
 from guanxi.crm.org.models import Institution, Post, Staff
+from guanxi.crm.org.signing import locked_until, unlock
 
 # Roles come from the bank's posts, not from groups; jobs are watched on the runs page.
 for unused in (Group, ProcrastinateJob):
@@ -83,6 +85,12 @@ class StaffForm(forms.ModelForm):
     """What an administrator decides about a member of staff."""
 
     asking: Staff
+    unlock = forms.BooleanField(
+        label=_("unlock"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_("after too many wrong passwords the number is locked for a quarter of an hour"),
+    )
 
     class Meta:
         model = Staff
@@ -122,7 +130,7 @@ class StaffAdmin(LooksMixin, UserAdmin, ModelAdmin):
     fieldsets: ClassVar = (
         (
             _("Signing in"),
-            {"fields": ("password_state", "is_active", "is_staff", "is_superuser", "last_login")},
+            {"fields": ("password_state", "is_active", "unlock", "is_staff", "is_superuser", "last_login")},
         ),
         (
             _("From the bank's files"),
@@ -151,6 +159,29 @@ class StaffAdmin(LooksMixin, UserAdmin, ModelAdmin):
     def changes(self, staff: Staff) -> SafeString:
         """The last changes with who made them."""
         return render_to_string("org/staff_changes.html", {"changes": staff_changes(staff)})
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Unlocking is offered only for a number that is locked."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None and locked_until(obj.pk) and self.has_change_permission(request, obj):
+            return fieldsets
+        return [
+            (name, {**options, "fields": tuple(field for field in options["fields"] if field != "unlock")})
+            for name, options in fieldsets
+        ]
+
+    def save_model(self, request: HttpRequest, obj: Staff, form: Any, change: bool) -> None:
+        """Also unlocks, where that was asked for."""
+        super().save_model(request, obj, form, change)
+        if form.cleaned_data.get("unlock"):
+            unlock(obj.pk)
+
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
+        """As Django's; whoever has a new password may try it at once."""
+        response = super().user_change_password(request, id, form_url)
+        if request.method == "POST" and response.status_code == 302:
+            unlock(id)
+        return response
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form, which knows who asks."""

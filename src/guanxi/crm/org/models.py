@@ -160,3 +160,20 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff_id} {self.role} {self.institution_id}"
+
+
+class SignInLock(models.Model):
+    """Grain: one row a staff number that was refused at the sign-in page lately, whether anybody has it or not."""
+
+    number = models.CharField(_("staff number"), max_length=32, primary_key=True)
+    refusals = models.PositiveSmallIntegerField(_("refusals"), default=0)
+    refused_at = models.DateTimeField(_("refused"))
+    locked_until = models.DateTimeField(_("locked until"), null=True)
+
+    class Meta:
+        verbose_name = _("sign-in lock")
+        verbose_name_plural = _("sign-in locks")
+        indexes: ClassVar = [models.Index(fields=["refused_at"], name="sign_in_lock_refused")]
+
+    def __str__(self) -> str:
+        return self.number

@@ -6,9 +6,12 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
+from django.utils.timezone import localtime
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.org.models import Staff
+from guanxi.crm.org.signing import locked_until
 
 
 class SignInForm(AuthenticationForm):
@@ -18,6 +21,17 @@ class SignInForm(AuthenticationForm):
         "invalid_login": _("Staff number and password do not belong together. Check both; capitals count."),
         "inactive": _("Staff number and password do not belong together. Check both; capitals count."),
     }
+
+    def get_invalid_login_error(self) -> forms.ValidationError:
+        """The refusal; a number that was refused too often, whether anybody has it or not, is told until when."""
+        until = locked_until(self.cleaned_data.get("username") or "")
+        if until is None:
+            return super().get_invalid_login_error()
+        return forms.ValidationError(
+            gettext("Too many wrong passwords: this number is locked until %(time)s. An administrator can unlock it."),
+            code="locked",
+            params={"time": localtime(until).strftime("%H:%M")},
+        )
 
     username = forms.CharField(
         label=_("Staff number"),
