@@ -170,7 +170,7 @@ class StaffAdmin(LooksMixin, UserAdmin, ModelAdmin):
             for name, options in fieldsets
         ]
 
-    def save_model(self, request: HttpRequest, obj: Staff, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         """Also unlocks, where that was asked for."""
         super().save_model(request, obj, form, change)
         if form.cleaned_data.get("unlock"):
