@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils.translation.reloader import translation_file_changed
 from playwright.sync_api import Browser, Page, sync_playwright
 
 FLAGS = [
@@ -61,6 +62,7 @@ def browser() -> Iterator[Browser]:
     from guanxi.assets import collect
 
     collect()
+    translation_file_changed(None, Path("django.mo"))  # what Django has read of the catalogue is read again
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield running
