@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from decimal import Decimal
 
 import pytest
@@ -74,6 +75,17 @@ def test_counting_stops_at_its_limit(cast, sign_in, monkeypatch):
     answer = sign_in(cast.he, "en").get(reverse("product-holders", args=["D001"]))
     assert (answer.context["holders"].count, answer.context["holders"].more) == (5, True)
     assert "5+" in answer.text
+
+
+def test_the_link_beside_the_count_leads_to_those_who_hold_such_a_product(cast, sign_in):
+    client = sign_in(cast.ai, "en")
+    answer = client.get(reverse("product-holders", args=["W001"])).text
+    address = re.search(r'href="([^"]+)"', answer)
+    assert address
+    page = client.get(address.group(1)).text
+    mine = [party for party in cast.parties.values() if party.manager_id == cast.ai.id]
+    holds = {held.party_id for held in cast.agreements.values() if held.kind == "wealth"}
+    assert {party.id for party in mine if f">{party.name}<" in page} == {one.id for one in mine if one.id in holds}
 
 
 def test_what_is_not_there_is_not_found(cast, sign_in):

@@ -32,34 +32,33 @@ export function fillTable(place, spec) {
 }
 
 const WIDTH = 960;
-const HEIGHT = 440;
+const HEAD = 80;
 
-// Drawn anew on a canvas, with the title and the day it is of, for reports and slides.
+// Drawn anew on a canvas, light whatever the screen is, with the title and the day it is of, for reports and slides.
 export function saveImage(echarts, spec, optionOf, name) {
+  const network = spec.kind === "network";
   const plot = document.createElement("div");
-  plot.className = "gx-chart-offscreen";
+  plot.className = `gx-chart-offscreen${network ? " gx-chart-offscreen-tall" : ""}`;
   document.body.append(plot);
-  const chart = echarts.init(plot, null, { renderer: "canvas", width: WIDTH, height: HEIGHT, devicePixelRatio: 2 });
+  const option = optionOf(spec, plot);
+  const height = plot.clientHeight + HEAD;
+  const chart = echarts.init(plot, null, { renderer: "canvas", width: WIDTH, height, devicePixelRatio: 2 });
   try {
-    const option = optionOf(spec, plot);
-    const ink = option.tooltip.textStyle.color;
-    const faint = option.textStyle.color;
     const date = document.querySelector(".gx-date time")?.textContent ?? "";
     const title = {
       text: spec.finding,
       subtext: [spec.what, date].filter(Boolean).join(" · "),
       left: 20,
       top: 16,
-      textStyle: { color: ink, fontSize: 18, fontFamily: option.textStyle.fontFamily },
-      subtextStyle: { color: faint, fontSize: 12 },
+      textStyle: { color: option.tooltip.textStyle.color, fontSize: 18, fontFamily: option.textStyle.fontFamily },
+      subtextStyle: { color: option.textStyle.color, fontSize: 12 },
     };
-    const legend = option.legend ? { legend: { ...option.legend, left: 20, top: 76 } } : {};
-    const grid = option.grid ? { grid: { ...option.grid, left: 20, right: Math.max(28, option.grid.right), top: option.legend ? 126 : 106, bottom: 16 } } : {};
-    if (option.series[0].type === "graph") option.series[0].top = 100;
-    chart.setOption({ ...option, ...legend, ...grid, title, tooltip: { show: false } });
-    const address = chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: option.tooltip.backgroundColor });
+    if (network) option.series[0].top += HEAD;
+    if (option.legend) option.legend = { ...option.legend, left: 20, top: HEAD };
+    if (option.grid) option.grid = { ...option.grid, left: 20, right: Math.max(28, option.grid.right), top: option.grid.top + HEAD, bottom: 16 };
+    chart.setOption({ ...option, title, tooltip: { show: false } });
     const link = document.createElement("a");
-    link.href = address;
+    link.href = chart.getDataURL({ type: "png", pixelRatio: 2, backgroundColor: option.tooltip.backgroundColor });
     link.download = `${name}.png`;
     link.click();
   } finally {

@@ -18,7 +18,7 @@ function base(spec, look) {
       borderColor: look.line2,
       borderWidth: 1,
       padding: [8, 10],
-      textStyle: { fontFamily: look.font, fontSize: 12, color: look.ink, lineHeight: 18, rich: tooltipWords(spec, look) },
+      textStyle: { fontFamily: look.font, fontSize: 12, color: look.ink, lineHeight: 19 },
       formatter: (points) => tooltip(spec, points),
     },
     yAxis: {
@@ -35,28 +35,17 @@ function base(spec, look) {
   };
 }
 
-function tooltipWords(spec, look) {
-  const words = {
-    day: { fontWeight: 600, color: look.ink, fontSize: 12 },
-    name: { color: look.ink2, fontSize: 12, padding: [0, 14, 0, 6] },
-    figure: { color: look.ink, fontSize: 12, fontWeight: 600, align: "right" },
-  };
-  for (const series of spec.series) {
-    words[`c${series.colour}`] = { width: 8, height: 8, borderRadius: 2, backgroundColor: look.series[series.colour - 1] };
-  }
-  return words;
-}
-
+// The swatch is ECharts' own: in rich text it takes no styles from us.
 function tooltip(spec, points) {
   const place = points[0].dataIndex;
   const heading = spec.kind === "steps" ? dayName(spec.at[place], spec.chinese) : oneLine(spec.labels[place]);
-  const lines = [`{day|${heading}}`];
-  for (const series of spec.series) {
+  const lines = [heading];
+  for (const series of spec.total ? [...spec.series, spec.total] : spec.series) {
     const value = series.values[place];
-    if (value === null || (spec.kind !== "steps" && Number(value) === 0 && spec.series.length > 2)) continue;
-    lines.push(`{c${series.colour}|}{name|${series.name}}{figure|${exact(value, spec)}}`);
+    const point = points.find(({ seriesName }) => seriesName === series.name);
+    if (value === null || !point || (spec.kind !== "steps" && Number(value) === 0 && spec.series.length > 2)) continue;
+    lines.push(`${point.marker} ${series.name}\u2003${exact(value, spec)}`);
   }
-  if (spec.total) lines.push(`{name|${spec.total.name}}{figure|${exact(spec.total.values[place], spec)}}`);
   return lines.join("\n");
 }
 

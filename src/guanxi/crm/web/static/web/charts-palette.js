@@ -27,7 +27,7 @@ function plain(colour) {
 export function palette(element) {
   const probe = document.createElement("span");
   probe.hidden = true;
-  element.parentElement.append(probe);
+  element.append(probe); // within, so that light-dark() goes by the element's own scheme
   const read = (name) => {
     probe.style.color = `var(${name})`;
     return plain(getComputedStyle(probe).color);
