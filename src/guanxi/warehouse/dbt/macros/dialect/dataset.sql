@@ -3,13 +3,11 @@
   the same rows are always the same bytes. DuckDB writes the file at once and reads it back as a view; Spark keeps a
   table, which the engine writes out afterwards.
 
-  `meta.in_order` says that the rows come in the key's order already, because they are read from one dataset with the
-  same key: then they need no sort.
+  Rows that are read in the key's order are sorted all the same: DuckDB may write its row groups in another order.
 -#}
 {% materialization dataset, adapter='duckdb' %}
     {%- set target_relation = this.incorporate(type='view') -%}
     {%- set file = env_var('GUANXI_DATASETS') ~ '/' ~ this.schema ~ '/' ~ this.identifier ~ '.parquet' -%}
-    {%- set meta = config.get('meta', {}) -%}
 
     {{ run_hooks(pre_hooks) }}
     {% call statement('main') -%}
@@ -17,7 +15,7 @@
             select * from (
 {{ compiled_code }}
             )
-            {%- if not meta.get('in_order') %} order by {{ meta['key'] | join(', ') }}{% endif %}
+            order by {{ config.get('meta')['key'] | join(', ') }}
         ) to '{{ file }}' (format parquet, parquet_version v2, compression zstd)
     {%- endcall %}
     {% call statement('view') -%}
