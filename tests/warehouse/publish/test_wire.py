@@ -47,7 +47,9 @@ KINDS = (
 def tables(draw):
     kinds = draw(st.lists(st.sampled_from(KINDS), min_size=1, max_size=6))
     rows = draw(
-        st.lists(st.tuples(*(draw(st.sampled_from((values, st.none() | values))) for _, _, values in kinds)), max_size=9)
+        st.lists(
+            st.tuples(*(draw(st.sampled_from((values, st.none() | values))) for _, _, values in kinds)), max_size=9
+        )
     )
     return kinds, rows
 

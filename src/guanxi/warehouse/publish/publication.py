@@ -258,7 +258,7 @@ class _Publication:
             self.target,
             self._state(self.parts),
             self._state(self.was) if self.was else None,
-            before=self.last.totals.get(tokens.TABLE) if self.last else None,
+            before=self.last.totals.get(tokens.TABLE) if self.last and not self.anew else None,
             anew=self.anew,
         )
 

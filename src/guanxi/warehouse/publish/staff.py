@@ -49,11 +49,11 @@ def _write_staff(target: Target, table: Table, difference: Difference, old: str 
         f"CREATE TEMPORARY TABLE staged_staff ON COMMIT DROP AS SELECT {names}, false AS opens_again "
         "FROM org_staff WITH NO DATA",
     )
-    was_closed = f"SELECT id FROM ({old}) WHERE NOT is_active" if old else "SELECT NULL WHERE false"
+    was_open = f"SELECT id FROM ({old}) WHERE is_active" if old else "SELECT NULL WHERE false"
     target.fill(
         "staged_staff",
         (*table.column_names, "opens_again"),
-        f"SELECT {names}, is_active AND id IN ({was_closed}) FROM ({difference.changed})",
+        f"SELECT {names}, is_active AND id NOT IN ({was_open}) FROM ({difference.changed})",
         label=table.name,
     )
     run(
@@ -72,7 +72,8 @@ def _write_staff(target: Target, table: Table, difference: Difference, old: str 
     changed = run(
         connection,
         f"UPDATE org_staff SET {', '.join(f'{name} = s.{name}' for name in MERGED)}, "
-        "is_active = s.is_active AND (org_staff.is_active OR s.opens_again) "
+        # The file closes with a last day, an administrator without one.
+        "is_active = s.is_active AND (org_staff.is_active OR (s.opens_again AND org_staff.left_on IS NOT NULL)) "
         "FROM staged_staff s WHERE s.id = org_staff.id",
     ).rowcount
     added = run(

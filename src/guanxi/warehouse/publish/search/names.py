@@ -53,6 +53,7 @@ def make_names(connection: duckdb.DuckDBPyConnection, parties: str) -> None:
                 CASE WHEN NOT person OR place > 1 THEN unit || ahead END AS word_one,
                 CASE WHEN NOT person OR place > 2 THEN behind || unit END AS word_two
             FROM unit
+            WHERE unit IS NOT NULL
         ),
         read AS (
             SELECT

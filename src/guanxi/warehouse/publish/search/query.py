@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from guanxi.warehouse.publish.search.syllables import SYLLABLES, VARIANTS, completions, ways
@@ -58,21 +58,39 @@ class SearchQuery:
 
 
 def query_tokens(text: str) -> SearchQuery:
-    """The look-ups of a typed text. Costs no query; see :func:`guanxi.warehouse.publish.search.search_sql`."""
+    """The look-ups of a typed text, at most four. Costs no query; ``search_sql`` makes the statement of them."""
     clean = _half_width(text)[:LONGEST_TEXT].strip()
     folded = clean.translate(dict.fromkeys(map(ord, SPACES)))
-    lookups = [_by_name(folded)]
-    letters = folded.replace("'", "").replace("’", "")
-    if letters.isalpha() and (letters.isascii() or "ü" in letters):
-        for spelling in _spellings(letters):
-            lookups += [_by_pinyin(spelling), _by_long_pinyin(spelling), _by_initials(spelling), *_by_both(spelling)]
     digits = re.sub(r"[^0-9]", "", clean) if _NUMBER.fullmatch(clean) else ""
-    if digits:
-        lookups.append(_by_phone(_without_country(digits)))
-    if folded and folded.isascii() and any(letter.isdigit() for letter in folded):
-        whole = [folded, *((digits, _without_country(digits)) if digits else ())]
-        lookups.append(Lookup(tuple(dict.fromkeys(f"x{word}"[:LONGEST_TOKEN] for word in whole))))
-    return SearchQuery(clean, tuple(dict.fromkeys(lookup for lookup in lookups if lookup and lookup.tokens)))
+    tokens, pinyin = _whole_numbers(folded, digits), _Rechecked()
+    for spelling in _spellings(folded.replace("'", "").replace("’", "")):
+        if spelling.isalnum() and not spelling.isdigit():
+            tokens += _by_pinyin(spelling) + _by_initials(spelling, pinyin)
+            _by_long_pinyin(spelling, pinyin)
+            _by_both(spelling, pinyin)
+    exact = Lookup(tuple(dict.fromkeys(tokens))) if tokens else None
+    lookups = (_by_name(folded), exact, pinyin.lookup(), _by_phone(_without_country(digits)))
+    return SearchQuery(clean, tuple(lookup for lookup in lookups if lookup))
+
+
+@dataclass
+class _Rechecked:
+    """Tokens whose parties are rechecked by the pinyin of their names; gathered into one look-up."""
+
+    tokens: list[str] = field(default_factory=list)
+    patterns: list[str] = field(default_factory=list)
+
+    def add(self, token: str, pattern: str) -> None:
+        """Parties with ``token`` are found where their pinyin goes like ``pattern`` from a syllable's start."""
+        self.tokens.append(token)
+        self.patterns.append(pattern)
+
+    def lookup(self) -> Lookup | None:
+        """All of it as one look-up."""
+        if not self.tokens:
+            return None
+        pattern = f"(^| )({'|'.join(dict.fromkeys(self.patterns))})"
+        return Lookup(tuple(dict.fromkeys(self.tokens)), (), Recheck("name_pinyin", pattern))
 
 
 def _half_width(text: str) -> str:
@@ -105,52 +123,75 @@ def _spellings(letters: str) -> list[str]:
     return list(dict.fromkeys(spelling for spelling in (letters, other) if spelling.isascii()))
 
 
-def _by_pinyin(letters: str) -> Lookup:
+def _whole_numbers(folded: str, digits: str) -> list[str]:
+    """A whole customer number, identifier or phone."""
+    if not folded.isascii() or not any(letter.isdigit() for letter in folded):
+        return []
+    words = (folded, *((digits, _without_country(digits)) if digits else ()))
+    return [f"x{word}"[:LONGEST_TOKEN] for word in words]
+
+
+def _by_pinyin(letters: str) -> list[str]:
     """By syllables of which the last may be broken off: every syllable that it can become is looked up."""
     tokens = [f"p{letters}"] if len(letters) < LONGEST_TOKEN else []
+    word = _leading_word(letters)
+    most = MOST_SYLLABLES - bool(word)
+    for at in range(len(word), len(letters)):
+        head, rest = letters[len(word) : at], letters[at:]
+        if (at or len(rest) > 1) and any(len(way) < most for way in ways(head)):
+            tokens += [f"p{word}{head}{syllable}" for syllable in completions(rest)]
+    return tokens
+
+
+def _by_long_pinyin(letters: str, rechecked: _Rechecked) -> None:
+    """By the first syllables, where there are more than tokens hold or a Latin word stands among them."""
+    for word in dict.fromkeys(("", _leading_word(letters))):
+        end = next((end for end in range(len(letters), len(word), -1) if ways(letters[len(word) : end])), 0)
+        rest = letters[end:]
+        among = bool(rest) and not completions(rest)
+        for way in ways(letters[len(word) : end]) if end else ():
+            pieces = (word, *way) if word else way
+            first = pieces[:MOST_SYLLABLES]
+            if len(pieces) + bool(rest) > MOST_SYLLABLES or (among and len(pieces) > 1):
+                rechecked.add("p" + "".join(first), " ?".join(letters))
+            if among and 2 < len(pieces) <= MOST_SYLLABLES:
+                # Its last syllable may be the beginning of the Latin word.
+                rechecked.add("p" + "".join(first[:-1]), " ?".join(letters))
+
+
+def _leading_word(letters: str) -> str:
+    """What stands before the syllables: ``abc`` of ``abckeji``. All of it where there is no whole syllable at all."""
     for at in range(len(letters)):
-        head, rest = letters[:at], letters[at:]
-        if (head or len(rest) > 1) and any(len(way) < MOST_SYLLABLES for way in ways(head)):
-            tokens += [f"p{head}{syllable}" for syllable in completions(rest)]
-    return Lookup(tuple(dict.fromkeys(tokens)))
+        for end in range(len(letters), at, -1):
+            if (ways(letters[at:end]) and (end == len(letters) or completions(letters[end:]))) or (
+                at == 0 and completions(letters)
+            ):
+                return letters[:at]
+    return letters
 
 
-def _by_long_pinyin(letters: str) -> Lookup | None:
-    """By the first syllables of more than tokens hold; the rest is rechecked."""
-    tokens, patterns = [], []
-    for at in range(len(letters)):
-        head, rest = letters[:at], letters[at:]
-        if completions(rest):
-            for way in ways(head):
-                if len(way) >= MOST_SYLLABLES:
-                    tokens.append("p" + "".join(way[:MOST_SYLLABLES]))
-                    patterns.append(" ".join((*way, rest)))
-    if not tokens:
-        return None
-    return Lookup(tuple(dict.fromkeys(tokens)), (), _pinyin(patterns))
-
-
-def _by_initials(letters: str) -> Lookup | None:
-    if len(letters) > LONGEST_INITIALS or NEVER_INITIAL.intersection(letters):
-        return None
+def _by_initials(letters: str, rechecked: _Rechecked) -> list[str]:
+    if len(letters) > LONGEST_INITIALS or not letters.isalpha() or NEVER_INITIAL.intersection(letters):
+        return []
     if len(letters) <= MOST_SYLLABLES:
-        return Lookup((f"i{letters}",))
-    return Lookup((f"i{letters[:MOST_SYLLABLES]}",), (), _pinyin([_initials(letters)]))
+        return [f"i{letters}"]
+    rechecked.add(f"i{letters[:MOST_SYLLABLES]}", _initials(letters))
+    return []
 
 
-def _by_both(letters: str) -> list[Lookup]:
+def _by_both(letters: str, rechecked: _Rechecked) -> None:
     """By syllables with initials among them (``zhangxm``, ``zxiaoming``): by all initials, then rechecked.
 
-    Only the ways with the fewest pieces are followed, and none where plain syllables need fewer still.
+    Only the ways with the fewest pieces are followed, and those with one more (``xunz`` is xu n z too).
     """
+    if not letters.isalpha():
+        return
     possible = [way for way in ways(letters, short=True) if not any(piece in NEVER_INITIAL for piece in way)]
     fewest = min(map(len, possible), default=0)
-    patterns: dict[str, list[str]] = {}
     for way in possible:
-        if len(way) == fewest and _is_mixed(way):
+        if len(way) <= fewest + 1 and _is_mixed(way):
             initials = "".join(piece[0] for piece in way)
-            patterns.setdefault(initials[:MOST_SYLLABLES], []).append(_initials(way))
-    return [Lookup((f"i{initials}",), (), _pinyin(found)) for initials, found in patterns.items()]
+            rechecked.add(f"i{initials[:MOST_SYLLABLES]}", _initials(way))
 
 
 def _is_mixed(way: tuple[str, ...]) -> bool:
@@ -161,10 +202,6 @@ def _is_mixed(way: tuple[str, ...]) -> bool:
 
 def _initials(pieces: str | tuple[str, ...]) -> str:
     return " ".join(piece if piece in SYLLABLES and len(piece) > 1 else f"{piece}[^ ]*" for piece in pieces)
-
-
-def _pinyin(patterns: list[str]) -> Recheck:
-    return Recheck("name_pinyin", f"(^| )({'|'.join(dict.fromkeys(patterns))})")
 
 
 def _without_country(digits: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 SYLLABLES = frozenset(
     """
     a ai an ang ao ba bai ban bang bao bei ben beng bi bian biang biao bie bin bing bo bong bu ca cai can cang cao ce
@@ -31,12 +33,14 @@ VARIANTS = (("ü", "v"), ("lue", "lve"), ("nue", "nve"), ("lyu", "lv"), ("nyu", 
 MOST_WAYS = 24
 
 
+@lru_cache(maxsize=2048)
 def completions(start: str) -> tuple[str, ...]:
     """The syllables that begin with ``start``, itself included where it is one."""
     return tuple(sorted(syllable for syllable in SYLLABLES if syllable.startswith(start)))
 
 
-def ways(letters: str, *, short: bool = False) -> list[tuple[str, ...]]:
+@lru_cache(maxsize=2048)
+def ways(letters: str, *, short: bool = False) -> tuple[tuple[str, ...], ...]:
     """The ways to cut ``letters`` into syllables, longest syllables first; ``short`` lets initials stand in for them.
 
     At most ``MOST_WAYS``; none where the letters cannot be cut, one empty way for no letters.
@@ -55,4 +59,4 @@ def ways(letters: str, *, short: bool = False) -> list[tuple[str, ...]]:
                 cut(start + size, (*before, piece))
 
     cut(0, ())
-    return found
+    return tuple(found)
