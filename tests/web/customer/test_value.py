@@ -188,3 +188,21 @@ def test_a_chart_carries_exact_decimals_and_the_readers_unit(cast, sign_in):
     contribution = next(chart for chart in charts if chart["kind"] == "stacked")
     drawn = sum(Decimal(value) for series in contribution["series"] for value in series["values"])
     assert drawn == cast.figures[cast.person.id].contribution_r12
+
+
+def test_what_shows_as_nothing_is_not_drawn(cast, sign_in):
+    """A few cents in a chart of ten thousands would be a full bar beside the figure 0.00."""
+    tiny = {f"{name}_r12": Decimal("0.00") for name in ("loan", "fee", "e_banking")} | {"deposit_r12": Decimal("-1.40")}
+    figure = CustomerFigure.objects.filter(business_date=DAY, party_id=cast.person.id)
+    figure.update(contribution_r12=Decimal("-1.40"), contribution_mtd=Decimal(0), **tiny)
+    CustomerMonth.objects.filter(party_id=cast.person.id).update(
+        **{f"{name}_contribution": Decimal("-0.05") for name in ("deposit", "loan", "fee", "e_banking")}
+    )
+    AgreementFigure.objects.filter(business_date=DAY, party_id=cast.person.id).update(contribution=Decimal(0))
+    client = sign_in(cast.ai)
+    overview = client.get(reverse("customer", args=[cast.person.id])).text
+    assert 'width="100.00" height="8"' not in overview
+    assert client.get(reverse("customer-value", args=[cast.person.id])).context["contribution"] is None
+    client.post(reverse("preferences"), {"unit": "one", "next": "/"})
+    assert 'width="100.00" height="8"' in client.get(reverse("customer", args=[cast.person.id])).text
+    assert client.get(reverse("customer-value", args=[cast.person.id])).context["contribution"] is not None

@@ -45,8 +45,10 @@ class Chart:
     total: Series | None = None
     open_end: bool = False
 
-    def __bool__(self) -> bool:
-        return bool(self.at) and any(value for series in self.series for value in series.values)
+    def visible(self, display: Display) -> bool:
+        """Whether any of its figures is more than nothing in the reader's unit."""
+        values = (value for series in self.series for value in series.values if value is not None)
+        return any(self.measure == "rate" or shows(value, display) for value in values)
 
     def payload(self, display: Display) -> dict[str, Any]:
         """What the browser draws from."""
@@ -64,6 +66,11 @@ class Chart:
             "unit": display.unit if self.measure == "money" else "%",
             "chinese": display.is_chinese,
         }
+
+
+def shows(amount: Decimal, display: Display) -> bool:
+    """Whether an amount is more than nothing as the reader sees it."""
+    return bool(display.money(amount).strip("-0.,"))
 
 
 def _series(series: Series) -> dict[str, Any]:

@@ -40,13 +40,14 @@ def holdings_page(request: StaffRequest, party_id: str) -> HttpResponse:
     frame = customer_frame(request, party_id, "customer-holdings")
     held = holdings(request.scope, party_id)
     standings = agreement_standings(request.scope, party_id, day=frame.day)
+    ladder = maturity_chart(held.open, standings, day=frame.day, display=request.display)
     context = {
         "frame": frame,
         "sections": sections(held.open, standings),
         "closed": held.closed,
         "show_closed": bool(request.GET.get("closed")),
         "truncated": held.truncated,
-        "ladder": maturity_chart(held.open, standings, day=frame.day, display=request.display),
+        "ladder": ladder if ladder.visible(request.display) else None,
         "roles": roles_in_others(request.scope, party_id, today=frame.day),
         "others": others_in_own(request.scope, party_id, today=frame.day),
         "products": {one.id: one for one in held.agreements},

@@ -27,6 +27,7 @@ from guanxi.crm.insight.contribution_queries import (
 from guanxi.crm.insight.customer_queries import Month, balance_points, closed_months, month_end, month_start
 from guanxi.crm.insight.formulas import Formula, Inputs
 from guanxi.crm.web.access import Area, only_for
+from guanxi.crm.web.charts import Chart
 from guanxi.crm.web.customer.charts import balance_chart, contribution_chart
 from guanxi.crm.web.customer.frame import Frame, customer_frame, show
 from guanxi.crm.web.customer.overview import by_component, by_dimension, largest
@@ -54,16 +55,7 @@ def value(request: StaffRequest, party_id: str) -> HttpResponse:
     running_by = dict(running.by_dimension())
     context = {
         "frame": frame,
-        "balances": balance_chart(points, request.display),
-        "contribution": contribution_chart(
-            months,
-            {dimension: amounts.contribution for dimension, amounts in running_by.items()},
-            frame.worth,
-            day=frame.day,
-            display=request.display,
-        )
-        if frame.worth
-        else None,
+        "balances": _seen(balance_chart(points, request.display), request),
         "months": months[::-1],
         "running": running,
         "running_dimensions": [running_by.get(dimension, Amounts()).contribution for dimension in Dimension],
@@ -74,10 +66,18 @@ def value(request: StaffRequest, party_id: str) -> HttpResponse:
         "r12": R12,
     }
     if frame.worth:
+        so_far = {dimension: amounts.contribution for dimension, amounts in running_by.items()}
+        chart = contribution_chart(months, so_far, frame.worth, day=frame.day, display=request.display)
+        context["contribution"] = _seen(chart, request)
         context["dimensions_most"] = largest(context["dimensions"])
         context["wealth_average"] = frame.worth.assets_average.month - frame.worth.deposit_average.month
         context["components_most"] = largest(context["components"])
     return show(request, "web/customer/value.html", context)
+
+
+def _seen(chart: Chart, request: StaffRequest) -> Chart | None:
+    """The chart where there is something to see in the reader's unit."""
+    return chart if chart.visible(request.display) else None
 
 
 @only_for(Area.CUSTOMERS)
@@ -86,8 +86,8 @@ def balances(request: StaffRequest, party_id: str) -> JsonResponse:
     frame = customer_frame(request, party_id, TAB)
     months = closed_months(request.scope, party_id, day=frame.day)
     chart = balance_chart(balance_points(request.scope, party_id, day=frame.day, months=months), request.display)
-    if not chart:
-        return JsonResponse({"empty": _("No balances yet: they are written down from the first night on.")})
+    if not chart.visible(request.display):
+        return JsonResponse({"empty": _("No balances in the last two years.")})
     return JsonResponse(chart.payload(request.display))
 
 

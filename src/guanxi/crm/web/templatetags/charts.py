@@ -9,7 +9,7 @@ from django.template import Context
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString
 
-from guanxi.crm.web.charts import Chart
+from guanxi.crm.web.charts import Chart, shows
 
 register = template.Library()
 
@@ -20,13 +20,15 @@ def chart_data(context: Context, chart: Chart) -> SafeString:
     return json_script(chart.payload(context["request"].display))
 
 
-@register.simple_tag
-def bar(value: Decimal | None, most: Decimal | None, css: str = "") -> SafeString:
+@register.simple_tag(takes_context=True)
+def bar(context: Context, value: Decimal | None, most: Decimal | None, css: str = "") -> SafeString:
     """A bar as long as ``value`` is of ``most`` (by magnitude): decoration beside the figure itself.
 
-    Drawn as SVG, since the site's policy allows no inline style.
+    What the figure beside it shows as nothing has no length. Drawn as SVG, since the site's policy allows no inline
+    style.
     """
-    share = Decimal(0) if not value or not most else min(abs(value) / abs(most), Decimal(1)) * 100
+    seen = value and most and shows(abs(most), context["request"].display)
+    share = min(abs(value) / abs(most), Decimal(1)) * 100 if seen and value and most else Decimal(0)
     return format_html(
         '<svg class="gx-bar {}" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="gx-bar-track" width="100" height="8"></rect><rect width="{}" height="8"></rect></svg>',

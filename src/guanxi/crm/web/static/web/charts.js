@@ -48,6 +48,7 @@ async function draw(figure) {
     if (spec.empty) {
       plot.textContent = spec.empty;
       plot.classList.add("gx-chart-empty");
+      plot.setAttribute("role", "status");
       figure.dataset.state = "empty";
       return;
     }
