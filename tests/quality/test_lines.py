@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from guanxi.crm.quality.lines import (
     CannotJoin,
+    difference,
     explain,
     format_of,
     join_fields,
@@ -86,6 +87,16 @@ def test_odd_bytes_and_unseen_characters_stand_out():
         ("芳", False),
         ("200B", True),
     ]
+
+
+@given(FIELD, FIELD)
+def test_what_differs_between_two_lines_is_what_is_left_beside_what_is_the_same(before, after):
+    (head, old, tail), (same_head, new, same_tail) = difference(before, after, beside=1_000)
+    assert (head, tail) == (same_head, same_tail)
+    assert (head + old + tail, head + new + tail) == (before, after)
+    assert (old, new) == ("", "") or before != after
+    short = difference(before, after, beside=2)
+    assert (short[0][1], short[1][1]) == (old, new)
 
 
 def test_a_fixed_width_line_is_cut_padded_and_accepted():

@@ -238,6 +238,22 @@ def pieces_of(text: str) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
+def difference(before: str, after: str, beside: int = 24) -> tuple[tuple[str, str, str], tuple[str, str, str]]:
+    """Two lines cut where they begin and end to differ: (what stands before, what differs, what stands after) of each.
+
+    Of what is the same only ``beside`` characters are kept on each side.
+    """
+    start = next((place for place, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), None)
+    if start is None:
+        start = min(len(before), len(after))
+    rest = min(len(before), len(after)) - start
+    end = next((n for n in range(rest) if before[-1 - n] != after[-1 - n]), rest)
+    head = before[:start] if start <= beside else "…" + before[start - beside : start]
+    tail = before[len(before) - end :]
+    tail = tail if end <= beside else tail[:beside] + "…"
+    return (head, before[start : len(before) - end], tail), (head, after[start : len(after) - end], tail)
+
+
 def readable(raw: bytes, encoding: str) -> str:
     r"""A raw line as text in which each byte that cannot be read is written ``\xNN``; for exports."""
     text = _decoded(raw, encoding)

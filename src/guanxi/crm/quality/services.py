@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from guanxi.crm.org.models import Staff
 from guanxi.crm.quality.exchange import read_upload
 from guanxi.crm.quality.judging import objections_to_rows
-from guanxi.crm.quality.lines import readable, table_label
+from guanxi.crm.quality.lines import difference, readable, table_label
 from guanxi.crm.quality.models import MendingImport, NightRequest, QuarantinedRow
 from guanxi.crm.quality.queries.night import first_mended_day, is_lost, night_state
 from guanxi.crm.quality.queries.quarantine import Filter, Formats, version_of
@@ -193,13 +193,17 @@ def _busy(day: date | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One row of an uploaded file: what would become of it. ``problem`` is why not, empty where it would change."""
+    """One row of an uploaded file: what would become of it. ``problem`` is why not, empty where it would change.
+
+    ``before`` and ``after`` are cut around where the two lines differ; ``mended`` is the whole line.
+    """
 
     place: int
     row_id: int
     label: str
-    before: str
-    after: str
+    before: tuple[str, str, str]
+    after: tuple[str, str, str]
+    mended: str
     problem: str
 
 
@@ -254,12 +258,15 @@ def preview_import(*, upload: MendingImport) -> ImportPreview:
     for each, refusal in zip(waiting, refusals, strict=True):
         row = rows.get(each["id"])
         problem = refusal or "; ".join(found.message for found in objections[each["id"]])
+        stands = (row.mended or readable(bytes(row.raw), formats.of(row).codec)) if row else ""
+        before, after = difference(stands, each["mended"])
         proposal = Proposal(
             place=each["place"],
             row_id=each["id"],
             label=f"{table_label(row.table)} · {row.business_date.isoformat()} · {row.line}" if row else "",
-            before=(row.mended or readable(bytes(row.raw), formats.of(row).codec)) if row else "",
-            after=each["mended"],
+            before=before,
+            after=after,
+            mended=each["mended"],
             problem=problem,
         )
         (refused if problem else changes).append(proposal)
@@ -284,7 +291,7 @@ def apply_import(*, import_id: int, staff: Staff) -> int:
         preview = preview_import(upload=upload)
         versions = {each["id"]: each["version"] for each in upload.rows}
         changed = mend_rows(
-            lines=[(each.row_id, versions[each.row_id], each.after) for each in preview.changes], staff=staff
+            lines=[(each.row_id, versions[each.row_id], each.mended) for each in preview.changes], staff=staff
         )
         upload.applied_at = timezone.now()
         upload.changed = changed
