@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from guanxi.warehouse.publish import publish
 from guanxi.warehouse.publish.search import query_tokens, search_sql
+from guanxi.warehouse.publish.search.syllables import ways
 from guanxi.warehouse.publish.search.tokens import PHONES
 from tests.warehouse.publish.bank import PEOPLE, add_party, small_bank
 from tests.warehouse.publish.conftest import empty
@@ -139,7 +140,10 @@ def test_by_the_surname_in_full_and_the_initials_of_the_rest(found_by, which, re
     people = [party for party in found_by.parties if party[1] == "person"]
     party = people[which % len(people)]
     first, *rest = syllables(party, reading)
-    assert party[0] in found_by(first + "".join(syllable[0] for syllable in rest))
+    text = first + "".join(syllable[0] for syllable in rest)
+    # "geng" is the syllable, and hardly ge n g.
+    if all(len(way) > len(rest) - 1 for way in ways(text)):
+        assert party[0] in found_by(text)
 
 
 @settings(max_examples=100, deadline=None)
@@ -195,6 +199,7 @@ def test_by_a_whole_number(found_by, which):
         ("beijinghuaxiaabckejigufen", "C0008"),
         ("huaxiaabckej", "C0008"),
         ("xiaabc", "C0008"),
+        ("abck", "C0008"),
         ("bjhx", "C0008"),
         ("62345678", "C0003"),
         ("010-62345678", "C0003"),

@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Literal
 
-from guanxi.warehouse.publish.search.syllables import SYLLABLES, VARIANTS, completions, ways
+from guanxi.warehouse.publish.search.syllables import LONGEST_SYLLABLE, SYLLABLES, VARIANTS, completions, ways
 from guanxi.warehouse.publish.search.tokens import LONGEST_TOKEN, MOST_SYLLABLES, PHONE_RUN
 from guanxi.warehouse.publish.search.writing import PLAIN, SPACES, WIDE
 
@@ -140,6 +140,10 @@ def _by_pinyin(letters: str) -> list[str]:
         head, rest = letters[len(word) : at], letters[at:]
         if (at or len(rest) > 1) and any(len(way) < most for way in ways(head)):
             tokens += [f"p{word}{head}{syllable}" for syllable in completions(rest)]
+    if word == letters:
+        # A Latin word and the beginning of a syllable: ``abck``.
+        for at in range(max(1, len(letters) - LONGEST_SYLLABLE), len(letters)):
+            tokens += [f"p{letters[:at]}{syllable}" for syllable in completions(letters[at:])]
     return tokens
 
 
