@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import re
@@ -11,7 +12,7 @@ import pytest
 from django.urls import reverse
 
 from guanxi.crm.holding.models import Agreement, Event
-from guanxi.crm.insight.customer_queries import month_end, month_start
+from guanxi.crm.insight.customer_queries import month_end, month_start, worth
 from guanxi.crm.insight.models import (
     AgreementFigure,
     AgreementMonth,
@@ -20,6 +21,7 @@ from guanxi.crm.insight.models import (
     CustomerFigure,
     CustomerMonth,
 )
+from guanxi.crm.kernel.scope import Reach, Scope
 from tests.cast.bank import DAY
 
 pytestmark = pytest.mark.django_db
@@ -206,3 +208,28 @@ def test_what_shows_as_nothing_is_not_drawn(cast, sign_in):
     client.post(reverse("preferences"), {"unit": "one", "next": "/"})
     assert 'width="100.00" height="8"' in client.get(reverse("customer", args=[cast.person.id])).text
     assert client.get(reverse("customer-value", args=[cast.person.id])).context["contribution"] is not None
+
+
+def test_every_published_figure_arrives_where_it_belongs(cast):
+    figure = CustomerFigure.objects.get(business_date=DAY, party_id=cast.company.id)
+    numbers = [field.attname for field in figure._meta.concrete_fields if field.get_internal_type() == "DecimalField"]
+    CustomerFigure.objects.filter(business_date=DAY, party_id=cast.company.id).update(
+        **{name: Decimal(place) for place, name in enumerate(numbers, 1)}
+    )
+    figure.refresh_from_db()
+    found = worth(Scope(cast.he.id, Reach.EVERYTHING), cast.company.id, day=DAY)
+    assert found
+    for name in ("assets", "loan"):
+        balance = getattr(found, name)
+        assert balance.now == getattr(figure, name)
+        assert (balance.previous, balance.month_open, balance.year_open) == tuple(
+            getattr(figure, f"{name}_{part}") for part in ("previous", "month_open", "year_open")
+        )
+    for name in ("assets", "deposit", "loan"):
+        averages = getattr(found, f"{name}_average")
+        assert (averages.month, averages.quarter, averages.year) == tuple(
+            getattr(figure, f"{name}_adb_{part}") for part in ("mtd", "qtd", "ytd")
+        )
+    for field in dataclasses.fields(found):
+        if field.type in ("Decimal", "Decimal | None", "str", "int", "bool", "date"):
+            assert getattr(found, field.name) == getattr(figure, field.name), field.name

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import chain, islice
 
 from guanxi.crm.insight.codes import tier_reason
 from guanxi.crm.insight.models import (
@@ -100,40 +101,51 @@ class Worth:
         return None if self.trend is None else self.trend - 1
 
 
+def _balance(name: str) -> tuple[str, ...]:
+    return (name, f"{name}_previous", f"{name}_month_open", f"{name}_year_open")
+
+
+def _averages(name: str) -> tuple[str, ...]:
+    return (f"{name}_adb_mtd", f"{name}_adb_qtd", f"{name}_adb_ytd")
+
+
+_BEFORE = ("tier", "sub_tier", "tier_reason", "tier_since", "deposit", "wealth")
+_BALANCES = (_balance("assets"), _balance("loan"))
+_AVERAGES = (_averages("assets"), _averages("deposit"), _averages("loan"))
+_AFTER = (
+    "contribution_mtd",
+    "contribution_r12",
+    "deposit_r12",
+    "loan_r12",
+    "fee_r12",
+    "e_banking_r12",
+    "interest_r12",
+    "fees_r12",
+    "cost_r12",
+    "expected_loss_r12",
+    "months_known",
+    "trend",
+    "product_count",
+    "days_overdue",
+    "risk_grade",
+    "next_maturity",
+    "restricted",
+)
+_WORTH = (*_BEFORE, *chain(*_BALANCES), *chain(*_AVERAGES), *_AFTER)
+
+
 def worth(scope: Scope, party_id: str, *, day: date) -> Worth | None:
     """The figures of one customer at a business date, None where there are none; one row by primary key."""
-    row = CustomerFigure.objects.visible_to(scope).filter(business_date=day, party_id=party_id).first()
+    rows = CustomerFigure.objects.visible_to(scope).filter(business_date=day, party_id=party_id)
+    row = next(iter(rows.values_list(*_WORTH)), None)
     if row is None:
         return None
+    values = iter(row)
     return Worth(
-        tier=row.tier,
-        sub_tier=row.sub_tier,
-        tier_reason=row.tier_reason,
-        tier_since=row.tier_since,
-        deposit=row.deposit,
-        wealth=row.wealth,
-        assets=Balance(row.assets, row.assets_previous, row.assets_month_open, row.assets_year_open),
-        loan=Balance(row.loan, row.loan_previous, row.loan_month_open, row.loan_year_open),
-        assets_average=Averages(row.assets_adb_mtd, row.assets_adb_qtd, row.assets_adb_ytd),
-        deposit_average=Averages(row.deposit_adb_mtd, row.deposit_adb_qtd, row.deposit_adb_ytd),
-        loan_average=Averages(row.loan_adb_mtd, row.loan_adb_qtd, row.loan_adb_ytd),
-        contribution_mtd=row.contribution_mtd,
-        contribution_r12=row.contribution_r12,
-        deposit_r12=row.deposit_r12,
-        loan_r12=row.loan_r12,
-        fee_r12=row.fee_r12,
-        e_banking_r12=row.e_banking_r12,
-        interest_r12=row.interest_r12,
-        fees_r12=row.fees_r12,
-        cost_r12=row.cost_r12,
-        expected_loss_r12=row.expected_loss_r12,
-        months_known=row.months_known,
-        trend=row.trend,
-        product_count=row.product_count,
-        days_overdue=row.days_overdue,
-        risk_grade=row.risk_grade,
-        next_maturity=row.next_maturity,
-        restricted=row.restricted,
+        *islice(values, len(_BEFORE)),
+        *(Balance(*islice(values, len(names))) for names in _BALANCES),
+        *(Averages(*islice(values, len(names))) for names in _AVERAGES),
+        *values,
     )
 
 
