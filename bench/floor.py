@@ -47,7 +47,8 @@ def _typed(table: Table, file: Path) -> str:
     source = (
         f"read_csv('{file}', delim='|', header=false, auto_detect=false, quote='', escape='', columns={{{columns}}})"
     )
-    return f"select {', '.join(_cast(column.name, column.kind, column.sql_type) for column in table.columns)} from {source}"
+    fields = ", ".join(_cast(column.name, column.kind, column.sql_type) for column in table.columns)
+    return f"select {fields} from {source}"
 
 
 def _cast(name: str, kind: Kind, sql_type: str) -> str:

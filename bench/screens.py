@@ -39,7 +39,8 @@ def screens_of(database_url: str) -> list[Screen]:
         phones = [row[0] for row in connection.execute(
             "select value from party_contactpoint where kind = 'mobile' order by md5(party_id) limit 200")]  # fmt: skip
         initials = [row[0][1:] for row in connection.execute(
-            "select token from party_searchtoken where token like 'i___' order by md5(party_id) limit 200")]  # fmt: skip
+            "select token from party_searchtoken where left(token, 1) = 'i' and length(token) = 4"
+            " order by md5(party_id) limit 200")]  # fmt: skip
         parties = [row[0] for row in connection.execute("select id from party_party order by md5(id) limit 400")]
         rich = [row[0] for row in connection.execute(
             "select party_id from insight_customerfigure where business_date = (select max(business_date) from"
@@ -96,7 +97,7 @@ def signed_in(client: Any) -> Any:
     return client
 
 
-def queries_of(screen: Screen) -> list[list[tuple[str, Any]]]:
+def queries_of(screen: Screen) -> list[list[str]]:
     """For a few of the screen's paths: the statements that fetch its rows, without those of session and shell."""
     from django.db import connection
     from django.test import Client

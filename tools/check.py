@@ -1,4 +1,4 @@
-"""``make check``: ruff, types, imports, translations, migrations, generated documents. All are run, then the verdict."""
+"""``make check``: ruff, types, imports, translations, migrations, documents. All are run, then the verdict."""
 
 from __future__ import annotations
 

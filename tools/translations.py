@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
@@ -20,7 +21,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = ROOT / "src" / "guanxi" / "crm"
 CATALOGUE = SOURCES / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"
-KEYWORDS: dict[str, tuple[object, ...] | None] = {
+KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
     "gettext_lazy": None,
@@ -89,7 +90,8 @@ def _key(message: Message) -> tuple[str, str]:
 def _said(message: Message | None) -> str:
     if message is None:
         return ""
-    return message.string[0] if isinstance(message.string, (list, tuple)) else message.string
+    said = message.string[0] if isinstance(message.string, (list, tuple)) else message.string
+    return said or ""
 
 
 def update(pairs: dict[str, str]) -> int:

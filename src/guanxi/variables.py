@@ -1,4 +1,4 @@
-"""Every environment variable that Guanxi reads: name, default, meaning. The settings page and the example are made of it."""
+"""Every environment variable that Guanxi reads: name, default, meaning. The settings page is made of it."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -14,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from guanxi.commands import serve as servers
+from guanxi.demo.spec import CastMember, WrittenBank
 
 PASSWORD = "guanxi-demo-2026"  # noqa: S105 - printed on every start; the demo listens on this machine only
 
@@ -60,7 +62,7 @@ def prepare(kind: str) -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
-def write_files(console: Console, *, bank: str, customers: int, berka_dir: Path | None):  # noqa: ANN201
+def write_files(console: Console, *, bank: str, customers: int, berka_dir: Path | None) -> WrittenBank:
     """Writes the bank's files where they are not there yet; returns what the bank's writer says of them."""
     from guanxi.commands.terminal import Terminal
 
@@ -68,10 +70,9 @@ def write_files(console: Console, *, bank: str, customers: int, berka_dir: Path 
     started = time.monotonic()
     with Terminal(console) as terminal:
         progress = terminal.step(None, "generate")
-        if bank == "berka":
+        if bank == "berka" and berka_dir is not None:
             from guanxi.demo.berka import write_berka
 
-            assert berka_dir is not None
             written = write_berka(berka_dir, inbox, progress)
         else:
             from guanxi.demo.bank import BankSpec, write_bank
@@ -107,7 +108,7 @@ def give_passwords(numbers: list[str]) -> None:
         staff.save(update_fields=["password", "is_staff", "is_superuser"])
 
 
-def serve_until_stopped(console: Console, cast, *, host: str, port: int) -> None:  # noqa: ANN001
+def serve_until_stopped(console: Console, cast: Sequence[CastMember], *, host: str, port: int) -> None:
     """Starts site and worker, prints the address and the logins, and waits; stops both when interrupted."""
     processes = [
         subprocess.Popen(servers.serve_command(host=host, port=port, workers=0)),

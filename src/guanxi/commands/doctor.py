@@ -35,7 +35,7 @@ def run() -> int:
     for title, check in CHECKS:
         try:
             findings = list(check())
-        except Exception as error:  # noqa: BLE001 - a doctor who falls ill himself must still say of what
+        except Exception as error:  # a doctor who falls ill himself must still say of what
             findings = [Finding(FAIL, f"{type(error).__name__}: {error}", "Report this message.")]
         for finding in findings:
             failed = failed or finding.verdict == FAIL
@@ -49,24 +49,27 @@ def run() -> int:
 def versions() -> Iterator[Finding]:
     """Python and the packages that must match one another."""
     found = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < (3, 12):
-        yield Finding(FAIL, f"Python {found}", "Install Python 3.12 or newer.")
-    else:
-        yield Finding(OK, f"Python {found}, Guanxi {importlib.metadata.version('guanxi')}")
+    yield Finding(OK, f"Python {found}, Guanxi {importlib.metadata.version('guanxi')}")
     engine, extension = (importlib.metadata.version(name) for name in ("duckdb", "duckdb-extension-postgres-scanner"))
     if engine == extension:
         yield Finding(OK, f"DuckDB {engine} and its PostgreSQL extension")
     else:
-        yield Finding(FAIL, f"DuckDB {engine} with the extension of {extension}",
-                      "Install the versions of requirements/base.lock: the two must be the same.")  # fmt: skip
+        yield Finding(
+            FAIL,
+            f"DuckDB {engine} with the extension of {extension}",
+            "Install the versions of requirements/base.lock: the two must be the same.",
+        )
 
 
 def database() -> Iterator[Finding]:
     """The operational database: reachable, new enough, the right encoding, migrated, and how old its data are."""
     url = os.environ.get("DATABASE_URL")
     if not url:
-        yield Finding(WARN, "no DATABASE_URL: the embedded PostgreSQL is used",
-                      "Name the bank's own PostgreSQL 18 in DATABASE_URL before more than one branch works with it.")  # fmt: skip
+        yield Finding(
+            WARN,
+            "no DATABASE_URL: the embedded PostgreSQL is used",
+            "Name the bank's own PostgreSQL 18 in DATABASE_URL before a second branch works with it.",
+        )
         from guanxi.cli import prepare
 
         prepare()
@@ -74,8 +77,11 @@ def database() -> Iterator[Finding]:
     try:
         connection = psycopg.connect(url, connect_timeout=5, autocommit=True)
     except psycopg.OperationalError as error:
-        yield Finding(FAIL, f"not reachable: {str(error).strip().splitlines()[-1]}",
-                      "Check DATABASE_URL, that the server runs, and pg_hba.conf.")  # fmt: skip
+        yield Finding(
+            FAIL,
+            f"not reachable: {str(error).strip().splitlines()[-1]}",
+            "Check DATABASE_URL, that the server runs, and pg_hba.conf.",
+        )
         return
     with connection:
         number = connection.info.server_version
@@ -90,8 +96,11 @@ def database() -> Iterator[Finding]:
             "select has_database_privilege(current_database(), 'CREATE'), has_schema_privilege('public', 'CREATE')"
         ).fetchone()
         if may != (True, True):
-            yield Finding(FAIL, "the user may not create schemas and tables",
-                          "Make the user of DATABASE_URL the owner of the database.")  # fmt: skip
+            yield Finding(
+                FAIL,
+                "the user may not create schemas and tables",
+                "Make the user of DATABASE_URL the owner of the database.",
+            )
         yield from migrations(connection)
 
 
@@ -114,8 +123,7 @@ def migrations(connection: psycopg.Connection) -> Iterator[Finding]:
             WARN, "nothing is published yet", "Put the first day's folder into the inbox and run: guanxi night"
         )
     elif newest[0] < date.today() - timedelta(days=3):  # noqa: DTZ011 - the bank's own calendar day
-        yield Finding(WARN, f"the newest business date is {newest[0]}",
-                      "Look at the runs page, or run: guanxi night")  # fmt: skip
+        yield Finding(WARN, f"the newest business date is {newest[0]}", "Look at the runs page, or run: guanxi night")
     else:
         yield Finding(OK, f"business date {newest[0]}")
 
@@ -126,8 +134,11 @@ def secrets() -> Iterator[Finding]:
 
     key_file = Path(os.environ.get("GUANXI_SECRET_KEY_FILE") or settings.VAR / "secret-key")
     if os.environ.get("GUANXI_SECRET_KEY"):
-        yield Finding(WARN, "the signing key is in the environment",
-                      "Better put it into a file and name that in GUANXI_SECRET_KEY_FILE.")  # fmt: skip
+        yield Finding(
+            WARN,
+            "the signing key is in the environment",
+            "Better put it into a file and name that in GUANXI_SECRET_KEY_FILE.",
+        )
     elif key_file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         yield Finding(FAIL, f"others can read {key_file}", f"chmod 600 {key_file}")
     else:
@@ -137,8 +148,9 @@ def secrets() -> Iterator[Finding]:
     if settings.DEBUG:
         yield Finding(FAIL, "GUANXI_DEBUG is 1", "Unset it: errors would show their inner details to everybody.")
     if not settings.HTTPS:
-        yield Finding(WARN, "GUANXI_HTTPS is not 1",
-                      "Put a proxy with the bank's certificate in front and set GUANXI_HTTPS=1.")  # fmt: skip
+        yield Finding(
+            WARN, "GUANXI_HTTPS is not 1", "Put a proxy with the bank's certificate in front and set GUANXI_HTTPS=1."
+        )
     if "*" in settings.ALLOWED_HOSTS:
         yield Finding(FAIL, "GUANXI_ALLOWED_HOSTS admits every name", "Name the site's own host names.")
 
@@ -147,8 +159,11 @@ def folders() -> Iterator[Finding]:
     """The folders that Guanxi reads and writes, and the room on their disk."""
     from guanxi.crm.config import settings
 
-    for word, folder, written in (("inbox", settings.INBOX, False), ("warehouse", settings.WAREHOUSE, True),
-                                  ("var", settings.VAR, True)):  # fmt: skip
+    for word, folder, written in (
+        ("inbox", settings.INBOX, False),
+        ("warehouse", settings.WAREHOUSE, True),
+        ("var", settings.VAR, True),
+    ):
         place = folder if folder.exists() else _nearest(folder)
         if not os.access(place, os.W_OK if written or not folder.exists() else os.R_OK):
             verb = "write to" if written else "read"
@@ -157,8 +172,11 @@ def folders() -> Iterator[Finding]:
         free = shutil.disk_usage(place).free
         verdict = OK if free > DISK_NEEDED else WARN
         there = "" if folder.exists() else ", made when first needed"
-        yield Finding(verdict, f"{word} {folder}{there}, {free / (1 << 30):.0f} GiB free",
-                      "Make room: a night needs about three times the day's files.")  # fmt: skip
+        yield Finding(
+            verdict,
+            f"{word} {folder}{there}, {free / (1 << 30):.0f} GiB free",
+            "Make room: a night needs about three times the day's files.",
+        )
     if not (settings.STATIC_ROOT / "staticfiles.json").exists():
         yield Finding(FAIL, "the pages' files are not collected", "Run: guanxi assets")
 

@@ -187,11 +187,11 @@ class RunJournal:
         )
         # A mended text that was refused again waits anew, with what is wrong with it now.
         self.connection.execute(
-            "insert into quality_quarantinedrow as q " + columns + " select " + columns.strip("()") + " from found"
+            f"insert into quality_quarantinedrow as q {columns} select {columns.strip('()')} from found"
             ' on conflict (business_date, "table", line) do update set "column" = excluded."column",'
             " rule = excluded.rule, message = excluded.message, file = excluded.file, raw = excluded.raw,"
             " encoding = excluded.encoding,"
-            " status = case when q.status in ('mended', 'accepted') then 'waiting' else q.status end"
+            " status = case when q.status in ('mended', 'accepted') then 'waiting' else q.status end".encode()
         )
         found = self.connection.execute("select count(*) from found").fetchone()
         return found[0] if found else 0

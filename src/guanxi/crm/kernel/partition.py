@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -22,7 +23,7 @@ class CreatePartitionedModel(CreateModel):
         super().__init__(name, fields, options, bases, managers)
         self.by = by
 
-    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         """As ``CreateModel``, with the partition clause."""
         name, args, kwargs = super().deconstruct()
         return name, args, kwargs | {"by": self.by}
@@ -36,7 +37,8 @@ class CreatePartitionedModel(CreateModel):
             return
         sql, parameters = schema_editor.table_sql(model)
         schema_editor.execute(f"{sql} PARTITION BY {self.by}", parameters or None)
-        schema_editor.deferred_sql.extend(schema_editor._model_indexes_sql(model))
+        editor: Any = schema_editor
+        editor.deferred_sql.extend(editor._model_indexes_sql(model))
 
     def describe(self) -> str:
         """What ``migrate`` prints."""

@@ -98,7 +98,8 @@ class StaffManager(BaseUserManager["Staff"]):
 class Staff(AbstractBaseUser, PermissionsMixin):
     """Grain: one row a member of staff, who is also the person that signs in."""
 
-    id = models.CharField(_("staff number"), max_length=32, primary_key=True)
+    # The bank numbers its staff with words; Django's own annotations expect a number.
+    id = models.CharField(_("staff number"), max_length=32, primary_key=True)  # pyrefly: ignore[bad-override-mutable-attribute]
     name = models.CharField(_("name"), max_length=120)
     institution = models.ForeignKey(
         Institution,
