@@ -28,7 +28,7 @@ def create_parties(making: Making) -> None:
                 NULL::INTEGER AS employees, NULL::DATE AS established_on, sub_no, opened_on, age, NULL AS form,
                 -- Who runs a firm banks here with more than most; the rich go to the branch at the head office's door.
                 wealth * CASE WHEN represented.party_no IS NULL THEN 1 ELSE 2.5 END
-                    * CASE WHEN sub_no = 1 AND wealth >= {RICH_FROM} THEN 1.8 ELSE 1 END AS wealth
+                    * CASE WHEN sub_no = 1 AND wealth >= {RICH_FROM} THEN 2.5 ELSE 1 END AS wealth
             FROM person LEFT JOIN represented USING (party_no)
             UNION ALL
             SELECT party_no, 'organisation', party_name, NULL, NULL, NULL, NULL, NULL, industry_code,

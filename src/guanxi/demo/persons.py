@@ -20,7 +20,7 @@ AGES = (
 
 # The wealth, in yuan, that a customer keeps with this bank: a lognormal body, and a Pareto tail of a few in a hundred
 # that holds most of it. Chosen so that 4 % of the customers bring about 80 % of the contribution (tests/demo).
-BODY_MEDIAN, BODY_SIGMA = 10_000, 1.05
+BODY_MEDIAN, BODY_SIGMA = 8_500, 1.05
 TAIL_SHARE = 0.03
 TAIL_FROM, TAIL_EXPONENT, WEALTH_CAP = 260_000, 1.35, 60_000_000
 

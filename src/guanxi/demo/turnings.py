@@ -134,14 +134,16 @@ def _loans(making: Making) -> list[str]:
 def _upheavals(making: Making) -> list[str]:
     """Customers who drift away week by week, and sudden large sums in or out within the last four weeks.
 
-    The book of the cast's relationship manager has more of them, so that there is something to look at.
+    The book of the cast's relationship manager has more of them, in the last days, so that there is something to see.
     """
     draws, spec = making.draws, making.spec
-    recent = f"{spec.window - 1} - {draws.whole('upheaval.day', 'agreement_no', min(28, spec.window))}"
+    own = f"manager_id = '{MANAGER}'"
+    span = f"CASE WHEN {own} THEN {min(spec.nights + 2, spec.window)} ELSE {min(28, spec.window)} END"
+    recent = f"{spec.window - 1} - {draws.whole('upheaval.day', 'agreement_no', span)}"
     begins = draws.whole("drift.begins", "agreement_no", max(1, spec.window * 2 // 3))
     key = "(agreement_no * 1024 + k)"
     size = draws.unit("upheaval.size", "agreement_no")
-    often = f"CASE WHEN manager_id = '{MANAGER}' THEN 4 ELSE 1 END"
+    often = f"CASE WHEN {own} THEN 4 ELSE 1 END"
     comes, goes = (draws.chance(f"sudden {way}", "agreement_no", f"0.01 * {often}") for way in ("in", "out"))
     return [
         f"""SELECT agreement_no, {begins} + 7 * k, 50000 + {draws.whole("drift.second", key, 9000)}::INTEGER, 17, k,
