@@ -47,6 +47,9 @@ def prepare(kind: str) -> None:
     var = settings.VAR
     os.environ["GUANXI_INBOX"] = str(var / "demo" / kind / "inbox")
     os.environ["GUANXI_WAREHOUSE"] = str(var / "demo" / kind / "warehouse")
+    if kind == "berka":
+        # Its transactions are from six years: all of them shall be seen.
+        os.environ.setdefault("GUANXI_EVENTS_KEPT_DAYS", "4000")
     if not os.environ.get("DATABASE_URL"):
         from guanxi.postgres import start_embedded
 
