@@ -23,6 +23,11 @@ THREADS = 2
 LAST_DAY = date(2026, 11, 20)
 
 
+def database_of(root: Path, customers: int, history: int) -> str:
+    """The address of the database of a bank that was measured."""
+    return start_embedded(root / "postgres", database=f"bench_{customers}_{history}")
+
+
 def prepare(root: Path, customers: int, history: int) -> tuple[NightOptions, Path]:
     """The files of a plain bank with ``history`` days behind it, and an empty database; returns options and inbox."""
     name = f"bench_{customers}_{history}"
@@ -32,7 +37,7 @@ def prepare(root: Path, customers: int, history: int) -> tuple[NightOptions, Pat
     write_bank(BankSpec(customers=customers, daily_days=history, month_ends=0, nights=2, last_day=LAST_DAY, plain=True),
                inbox, Silent())  # fmt: skip
     print(f"files of {customers:,} customers, {history} days: {time.perf_counter() - started:.0f} s", file=sys.stderr)
-    url = start_embedded(root.parent / "postgres", database=name)
+    url = database_of(root, customers, history)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("drop schema if exists public cascade; drop schema if exists inbox cascade")
         connection.execute("create schema public")

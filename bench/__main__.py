@@ -1,0 +1,69 @@
+"""``make bench``: the figures of docs/performance.md, measured on this machine and written below ``var/bench``.
+
+``python -m bench night --customers 100000 1000000``; ``python -m bench history``; ``python -m bench screens``; without
+a word, all three.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+from bench import report
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = Path(os.environ.get("GUANXI_VAR") or ROOT / "var").resolve() / "bench"
+
+
+def main() -> None:
+    """Runs the measurements asked for and prints them as the tables of the performance page."""
+    words = argparse.ArgumentParser(prog="make bench BENCH=", description=__doc__)
+    words.add_argument("what", nargs="?", choices=["night", "history", "screens", "all"], default="all")
+    words.add_argument("--customers", nargs="+", type=int, default=[100_000, 1_000_000])
+    words.add_argument("--history", type=int, default=30, help="days behind the measured one")
+    words.add_argument("--longer", type=int, default=90, help="days behind it in the longer history")
+    told = words.parse_args()
+    os.environ["GUANXI_VAR"] = str(VAR)
+    results = load()
+    results["machine"] = {"processor": platform.processor() or platform.machine(), "cores": os.cpu_count()}
+    if told.what in ("night", "all"):
+        from bench.night import measure
+
+        for customers in told.customers:
+            results[f"night {customers} {told.history}"] = measure(VAR, customers, told.history)
+            save(results)
+    if told.what in ("history", "all"):
+        from bench.night import measure
+
+        customers = told.customers[0]
+        for days in (told.history, told.longer):
+            results[f"night {customers} {days}"] = measure(VAR, customers, days)
+            save(results)
+    if told.what in ("screens", "all"):
+        from bench.night import database_of
+        from bench.screens import measure as measure_screens
+
+        customers = told.customers[-1]
+        results[f"screens {customers}"] = measure_screens(database_of(VAR, customers, told.history))
+        save(results)
+    print(report.render(results))
+
+
+def load() -> dict[str, Any]:
+    """What earlier runs measured."""
+    file = VAR / "results.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+
+
+def save(results: dict[str, Any]) -> None:
+    """Keeps what was measured so far."""
+    VAR.mkdir(parents=True, exist_ok=True)
+    (VAR / "results.json").write_text(json.dumps(results, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""What was measured, as the tables of ``docs/performance.md``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+MEBI = 1 << 20
+
+
+def render(results: dict[str, Any]) -> str:
+    """Every measurement as Markdown."""
+    parts = []
+    for name, measured in results.items():
+        if name.startswith("night "):
+            parts.append(night(measured))
+        elif name.startswith("screens "):
+            parts.append(screens(name.removeprefix("screens "), measured))
+    return "\n\n".join(parts)
+
+
+def night(measured: dict[str, Any]) -> str:
+    """One bank's nights: the opening and the measured day by step, and the ratio to the floor."""
+    floor = measured["floor"]
+    lines = [
+        f"### {measured['customers']:,} customers, {measured['history']} days of history, then one more day",
+        "",
+        "| night | step | seconds | rows | rows a second | peak memory |",
+        "|---|---|---:|---:|---:|---:|",
+    ]
+    for word, one in (("opening", measured["nights"][0]), ("one more day", measured["nights"][-1])):
+        for step in one["steps"]:
+            lines.append(
+                f"| {word} | {step['name']} | {step['seconds']:.1f} | {step['rows']:,} |"
+                f" {step['rows'] / step['seconds']:,.0f} | {step['peak_bytes'] / MEBI:,.0f} MiB |"
+            )
+        lines.append(f"| {word} | **all** | **{one['seconds']:.1f}** | | | |")
+    lines += [
+        "",
+        (
+            f"Floor of that day ({floor['rows']:,} rows, {floor['bytes'] / 1e6:,.0f} MB): {floor['seconds']:.1f} s;"
+            f" the night took **{measured['ratio']:.1f} times** the floor."
+        ),
+    ]
+    return "\n".join(lines)
+
+
+def screens(customers: str, measured: list[dict[str, Any]]) -> str:
+    """Every screen beside its bare SQL and the empty view, for one client and eight."""
+    lines = [
+        f"### Screens at {int(customers):,} customers, warm (milliseconds)",
+        "",
+        "| screen | clients | p50 | p95 | empty view p50 | p95 | bare SQL p50 | p95 | p95 : (SQL + empty) |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    for row in measured:
+        shown, empty, sql = row["screen"], row["empty"], row["sql"]
+        lines.append(
+            f"| {row['screen_name']} | {row['clients']} | {shown['p50']:.1f} | {shown['p95']:.1f} |"
+            f" {empty['p50']:.1f} | {empty['p95']:.1f} | {sql['p50']:.1f} | {sql['p95']:.1f} | {row['ratio_p95']:.1f} |"
+        )
+    return "\n".join(lines)
