@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -34,6 +36,8 @@ def run(*, bank: str, customers: int, berka_dir: Path | None, serve: bool, host:
         raise SystemExit("Name the folder of the berka data: make demo BANK=berka BERKA_DIR=<folder with asc/ in it>")
     prepare(kind)
     written = write_files(console, bank=bank, customers=customers, berka_dir=berka_dir)
+    clear_what_other_files_left()
+    migrate()
     nights(console)
     give_passwords([person.staff_id for person in written.cast])
     if serve:
@@ -41,7 +45,7 @@ def run(*, bank: str, customers: int, berka_dir: Path | None, serve: bool, host:
 
 
 def prepare(kind: str) -> None:
-    """Points this process at the folders and the database of one demo bank, and brings the database up to date."""
+    """Points this process at the folders and the database of one demo bank."""
     from guanxi.crm.config import settings
 
     var = settings.VAR
@@ -58,6 +62,32 @@ def prepare(kind: str) -> None:
     settings.DATABASES["default"] = settings.database(os.environ["DATABASE_URL"])
     settings.INBOX = Path(os.environ["GUANXI_INBOX"])
     settings.WAREHOUSE = Path(os.environ["GUANXI_WAREHOUSE"])
+
+
+def clear_what_other_files_left() -> None:
+    """Empties warehouse and database where they were made from other files than those in the inbox now.
+
+    A newer Guanxi may write another bank for the same words; its nights would not fit the ones done before.
+    """
+    import psycopg
+
+    warehouse = Path(os.environ["GUANXI_WAREHOUSE"])
+    marker, bank = warehouse / "made-from", Path(os.environ["GUANXI_INBOX"]) / "bank.json"
+    made_from = hashlib.sha256(bank.read_bytes()).hexdigest()
+    if marker.exists() and marker.read_text(encoding="ascii") == made_from:
+        return
+    if warehouse.exists():
+        shutil.rmtree(warehouse)
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+            connection.execute("drop schema if exists inbox cascade")
+            connection.execute("drop schema public cascade")
+            connection.execute("create schema public")
+    warehouse.mkdir(parents=True)
+    marker.write_text(made_from, encoding="ascii")
+
+
+def migrate() -> None:
+    """Brings the database to this version."""
     import django
     from django.core.management import call_command
 
