@@ -11,6 +11,15 @@ BANK      ?= demo
 SERVE     ?= 1
 TESTS     ?= tests
 
+# A bank's network has its own certificates and its own package index: those that the machine knows are used.
+export UV_SYSTEM_CERTS ?= 1
+CA_BUNDLE := $(firstword $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt))
+ifneq ($(CA_BUNDLE),)
+export NODE_EXTRA_CA_CERTS ?= $(CA_BUNDLE)
+endif
+UV = index="$$($(BIN)/python -m pip config get global.index-url 2>/dev/null)"; \
+  $${index:+env UV_DEFAULT_INDEX="$$index"} $(BIN)/uv
+
 # A system python3 is often older than 3.12: the first of these that is new enough makes the environment.
 FIND_PYTHON = for p in "$$PYTHON" python3.13 python3.14 python3.12 python3; do \
   [ -n "$$p" ] && "$$p" -c 'import sys; sys.exit(not (3, 12) <= sys.version_info[:2])' 2>/dev/null && { echo "$$p"; break; }; done
@@ -27,18 +36,18 @@ $(VENV)/bin/uv: requirements/bootstrap.lock
 
 $(STAMP)/base: $(VENV)/bin/uv requirements/base.lock pyproject.toml
 	@echo "installing Python packages"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/base.lock
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/base.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@mkdir -p $(STAMP); touch $@
 
 $(STAMP)/dev: $(STAMP)/base requirements/dev.lock
 	@echo "installing development packages"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/dev.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes -r requirements/dev.lock
 	@touch $@
 
 $(STAMP)/frontend: $(STAMP)/base frontend/package-lock.json
 	@echo "installing front-end packages"
-	@command -v npm >/dev/null || [ -x $(BIN)/npm ] || $(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/node.lock
+	@command -v npm >/dev/null || [ -x $(BIN)/npm ] || { $(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements/node.lock; }
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --prefix frontend --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
