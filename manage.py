@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 
-from guanxi.cli import django
+from guanxi.startup import django
 
 if __name__ == "__main__":
     django(sys.argv)

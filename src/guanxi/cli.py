@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from guanxi.startup import django, prepare, prepare_django
+
 app = typer.Typer(
     help="Guanxi: customer relationship management for commercial banks.",
     no_args_is_help=True,
@@ -18,32 +20,6 @@ app = typer.Typer(
 )
 staff_app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
 app.add_typer(staff_app, name="staff")
-
-
-def prepare() -> None:
-    """Starts the database where none is configured and tells Django where its settings are."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guanxi.crm.config.settings")
-    from guanxi.crm.config import settings
-    from guanxi.postgres import ensure_database
-
-    if not os.environ.get("DATABASE_URL"):
-        settings.DATABASES["default"] = settings.database(ensure_database(settings.VAR))
-
-
-def prepare_django() -> None:
-    """As :func:`prepare`, and loads Django's apps."""
-    prepare()
-    import django
-
-    django.setup()
-
-
-def django(arguments: list[str]) -> None:
-    """Runs one of Django's own management commands."""
-    prepare()
-    from django.core.management import execute_from_command_line
-
-    execute_from_command_line(arguments)
 
 
 @app.command()

@@ -70,7 +70,7 @@ def database() -> Iterator[Finding]:
             "no DATABASE_URL: the embedded PostgreSQL is used",
             "Name the bank's own PostgreSQL 18 in DATABASE_URL before a second branch works with it.",
         )
-        from guanxi.cli import prepare
+        from guanxi.startup import prepare
 
         prepare()
         url = os.environ["DATABASE_URL"]

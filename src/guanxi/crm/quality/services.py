@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from guanxi.crm.org.models import Staff
 from guanxi.crm.quality.exchange import read_upload
@@ -131,8 +132,6 @@ def start_night(*, staff: Staff, replay: bool = False) -> NightRequest:
     Raises :class:`NightBusyError` where a job waits or works already, whoever started it, and
     :class:`NothingToReplayError` where a replay would have nothing to do.
     """
-    from guanxi.crm.quality.tasks import run_night
-
     close_lost_requests()
     day = first_mended_day() if replay else None
     if replay and day is None:
@@ -150,7 +149,7 @@ def start_night(*, staff: Staff, replay: bool = False) -> NightRequest:
             )
             # No lock of the queue's own: one whose worker was killed would keep it for ever. That only one is open is
             # the table's constraint, and that only one works is the warehouse's lock, which dies with its process.
-            request.job_id = run_night.defer(request_id=request.pk)
+            request.job_id = app.configure_task("run_night", queue="night").defer(request_id=request.pk)
             request.save(update_fields=["job_id"])
     except IntegrityError:
         raise NightBusyError(_busy(state.running_day)) from None
