@@ -258,7 +258,8 @@ class Reference:
             else:
                 line.balances[day] = before
             for between in days_between(eve + DAY, day):
-                line.terms[between] = self._terms(line, between, day)
+                # What is missing tonight goes on with the rates of the night on which it was last there.
+                line.terms[between] = self._terms(line, between, line.seen_on)
 
     def _events(self, bank: BankNight) -> None:
         fees: dict[tuple[str, date], Decimal] = defaultdict(lambda: ZERO)

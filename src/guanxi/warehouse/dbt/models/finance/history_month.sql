@@ -21,5 +21,7 @@ select
         case when history.last_day >= span.last_day then history.balance else 0 end
     ) as decimal(18, 2)) as balance_end
 from {{ ref('history_interval') }} as history
-inner join span on span.first_month = history.first_month and span.last_month = history.last_month
+inner join span
+    on span.first_month = {{ month_of('history.first_day') }}
+    and span.last_month = {{ month_of('history.last_day') }}
 group by history.agreement_id, span.month
