@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.chromium import FLAGS, chromium
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,6 +31,8 @@ def migrated_template(django_db_setup, django_db_blocker) -> Iterator[str]:
         connections["default"].close()
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(f'drop database if exists "{name}" with (force)')
+        # A live server's thread may still hold a connection; it makes itself a new one when it needs it.
+        connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (source,))
         connection.execute(f'create database "{name}" template "{source}"')
     yield name
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
@@ -39,3 +45,18 @@ def cast(db):
     from tests.cast import load
 
     return load()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests."""
+    from django.utils.translation.reloader import translation_file_changed
+
+    from guanxi.assets import collect
+
+    collect()
+    translation_file_changed(None, Path("django.mo"))  # what Django has read of the catalogue is read again
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        yield running
+        running.close()

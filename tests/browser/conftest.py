@@ -6,10 +6,6 @@ runs axe-core over what is shown.
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,56 +13,10 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from django.utils.translation.reloader import translation_file_changed
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SCREENS = {"desktop": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-
-
-class BrowserMissing(RuntimeError):
-    """No Chromium could be had: the run fails, it does not skip."""
-
-
-def chromium() -> str | None:
-    """The machine's Chromium, else Debian's, else (as None) Playwright's own."""
-    for found in ("/usr/bin/chromium", shutil.which("chromium"), shutil.which("chromium-browser")):
-        if found and Path(found).exists():
-            return found
-    if hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get"):
-        subprocess.run(["apt-get", "update", "-qq"], check=False, capture_output=True)
-        subprocess.run(
-            ["apt-get", "install", "-y", "-qq", "chromium", "fonts-noto-cjk"], check=False, capture_output=True
-        )
-        if Path("/usr/bin/chromium").exists():
-            return "/usr/bin/chromium"
-    done = subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False, capture_output=True)
-    if done.returncode:
-        raise BrowserMissing(f"no Chromium on this machine and none could be installed: {done.stderr.decode()[-800:]}")
-    return None
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests."""
-    from guanxi.assets import collect
-
-    collect()
-    translation_file_changed(None, Path("django.mo"))  # what Django has read of the catalogue is read again
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        yield running
-        running.close()
 
 
 @pytest.fixture
