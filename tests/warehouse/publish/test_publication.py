@@ -227,7 +227,7 @@ def test_going_back_to_an_earlier_night_takes_later_rows_away(house):
     assert house.one("select occupation from party_party where id = 'C0001'") == ""
 
 
-def test_when_the_rules_change_every_row_is_compared_with_what_stands_there(house):
+def test_when_the_rules_of_search_change_everything_is_compared_with_what_stands_there(house):
     house.write()
     house.publish()
     house.connection.execute("update party_party set name_pinyin = 'by an older rule' where id = 'C0001'")
@@ -237,11 +237,26 @@ def test_when_the_rules_change_every_row_is_compared_with_what_stands_there(hous
     house.write(NEXT)
     with mock.patch("guanxi.warehouse.publish.fingerprint.VERSION", -1):
         published = house.publish()
-        assert published.rows["party_party"] == Written(1, 0, 10)
-        added = house.one("select count(*) from party_searchtoken where party_id = 'C0002'")
-        assert published.rows["party_searchtoken"] == Written(added, 1, count + added - 1)
-        assert house.one("select name_pinyin from party_party where id = 'C0001'") == "zhang xiao ming"
-        assert house.one("select count(*) from party_searchtoken where token = 'q-older'") == 0
+    assert published.rows["party_party"] == Written(1, 0, 10)
+    added = house.one("select count(*) from party_searchtoken where party_id = 'C0002'")
+    assert published.rows["party_searchtoken"] == Written(added, 1, count + added - 1)
+    assert house.one("select name_pinyin from party_party where id = 'C0001'") == "zhang xiao ming"
+    assert house.one("select count(*) from party_searchtoken where token = 'q-older'") == 0
+
+
+def test_when_the_rules_of_rows_change_rows_are_compared_and_tokens_only_of_those_that_differ(house):
+    house.write()
+    published = house.publish()
+    day, rules, parts = published.snapshot.split("/")
+    older = f"{day}/000000-{rules.partition('-')[2]}/{parts}"
+    house.connection.execute("update insight_publication set snapshot = %s", [older])
+    house.connection.execute("update org_institution set city = 'x'")
+    kept = versions(house, "party_searchtoken")
+    house.write(NEXT)
+    published = house.publish()
+    assert published.rows["org_institution"] == Written(3, 0, 3)
+    assert published.rows["party_party"] == Written(0, 0, 10)
+    assert versions(house, "party_searchtoken") == kept
 
 
 def test_a_gap_between_nights_is_refused(house):

@@ -114,7 +114,9 @@ class Table:
 
     Grain: one row for each value of ``key``. It is filled from ``layer``/``dataset``. ``order`` is the order in which
     rows are written at once. ``named`` names the dataset's columns that hold the kind and the name of a party, where
-    the pinyin of that name is published too.
+    the pinyin of that name is published too. ``filled`` is how full its pages are loaded, in per cent: where a tenth
+    of the rows changes every night, room for their new versions beside the old ones spares all indexes an entry
+    (measured: 250,000 of 2.5 million rows in 1.3 instead of 5 to 6.5 seconds, and the table does not grow).
     """
 
     name: str
@@ -127,6 +129,7 @@ class Table:
     partition: Partition | None = None
     retention: Retention | None = None
     named: tuple[str, str] | None = None
+    filled: int = 100
 
     @property
     def column_names(self) -> tuple[str, ...]:

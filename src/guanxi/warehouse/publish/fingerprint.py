@@ -1,9 +1,10 @@
 """Which state was published last: a word that names it, and the files that still hold it.
 
-A publication stores the word ``<business date>/<rules>/<parts>``: the business date, a hash of the rules by which rows
-are made of parts, and one of the parts' bytes. What the next publication compares with must bear the same word: the
-warehouse's parts of that business date, or, where that day has been run again meanwhile, the links to the parts that a
-publication leaves under ``published/``. Where neither does, PostgreSQL itself is compared with.
+A publication stores the word ``<business date>/<rules>/<parts>``: the business date, hashes of the rules by which rows
+and search tokens are made of parts, and one of the parts' bytes. What the next publication compares with must bear the
+same word: the warehouse's parts of that business date, or, where that day has been run again meanwhile, the links to
+the parts that a publication leaves under ``published/``. Where neither does, or where the rules have changed since,
+PostgreSQL itself is compared with.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from guanxi.warehouse.layout import Layout, put
 from guanxi.warehouse.publish.declare import Kind
 from guanxi.warehouse.publish.search.surnames import COMPOUND_SURNAMES, IN_NAMES, SURNAMES
 from guanxi.warehouse.publish.search.tokens import VERSION
-from guanxi.warehouse.publish.tables import TABLES, tables_of
+from guanxi.warehouse.publish.tables import tables_of
 
 KEPT = "published"
 
@@ -40,15 +41,31 @@ class Parts:
         whole = hashlib.sha256()
         for name in sorted(self.digests):
             whole.update(f"{name}={self.digests[name]}\n".encode())
-        return f"{self.day}/{rules()}/{whole.hexdigest()[:40]}"
+        rules = Rules.of_now()
+        return f"{self.day}/{rules.rows}-{rules.search}/{whole.hexdigest()[:39]}"
 
 
-def rules() -> str:
-    """A hash of everything that decides how a part's rows become published rows and search tokens."""
-    import pypinyin
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Hashes of what decides how a part's rows become published rows (``rows``) and search tokens (``search``)."""
 
-    said = repr((TABLES, VERSION, SURNAMES, COMPOUND_SURNAMES, IN_NAMES, pypinyin.__version__))
-    return hashlib.sha256(said.encode()).hexdigest()[:8]
+    rows: str
+    search: str
+
+    @classmethod
+    def of_now(cls) -> Rules:
+        """Those of this version of the program."""
+        import pypinyin
+
+        search = (VERSION, SURNAMES, COMPOUND_SURNAMES, IN_NAMES, pypinyin.__version__)
+        rows = [(table.name, table.key, table.columns) for table in tables_of(Kind.SNAPSHOT)]
+        return cls(*(hashlib.sha256(repr(said).encode()).hexdigest()[:6] for said in (rows, search)))
+
+    @classmethod
+    def of_word(cls, word: str) -> Rules:
+        """Those by which a published state was made; of a word from elsewhere, none that any version has."""
+        rows, _, search = word.split("/")[1].partition("-") if word.count("/") == 2 else ("", "", "")
+        return cls(rows, search)
 
 
 def parts_of(layout: Layout, day: date) -> Parts:

@@ -31,7 +31,7 @@ from guanxi.warehouse.publish.database import (
 )
 from guanxi.warehouse.publish.declare import Kind, Table
 from guanxi.warehouse.publish.difference import compare
-from guanxi.warehouse.publish.fingerprint import Parts, keep, parts_of, parts_published, rules
+from guanxi.warehouse.publish.fingerprint import Parts, Rules, keep, parts_of, parts_published
 from guanxi.warehouse.publish.journals import Kept, Plan
 from guanxi.warehouse.publish.partitions import Builder, Fresh, attach, retire
 from guanxi.warehouse.publish.search.names import make_names
@@ -177,9 +177,10 @@ class _Publication:
         self.day = self.nights[-1].business_date
         self.parts = parts_of(self.session.layout, self.day)
         self.was = parts_published(self.session.layout, self.last.snapshot) if self.last else None
-        # Where the rules have changed, rows differ although the parts do not.
-        self.anew = bool(self.last) and f"/{rules()}/" not in (self.last.snapshot if self.last else "")
-        if self.anew:
+        made, now = Rules.of_word(self.last.snapshot if self.last else ""), Rules.of_now()
+        self.searched_anew = self.last is not None and made.search != now.search
+        if made != now:
+            # Rows differ although their parts may not.
             self.was = None
         self.target = Target(self.connection, self.session, self.tally)
         self.attached = False
@@ -254,12 +255,14 @@ class _Publication:
                 )
             else:
                 self.done[table.name] = snapshots.write(self.target, table, difference, total)
+        if self.searched_anew:
+            self.session.attach(self.database_url)
         self.done[tokens.TABLE] = tokens.write_tokens(
             self.target,
             self._state(self.parts),
             self._state(self.was) if self.was else None,
-            before=self.last.totals.get(tokens.TABLE) if self.last and not self.anew else None,
-            anew=self.anew,
+            before=self.last.totals.get(tokens.TABLE) if self.last and not self.searched_anew else None,
+            anew=self.searched_anew,
         )
 
     def _old(self, table: Table) -> str | None:

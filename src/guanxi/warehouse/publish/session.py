@@ -101,7 +101,6 @@ def opened(layout: Layout, *, time_zone: str, threads: int, memory_limit: str) -
         connection.execute(f"SET threads = {int(threads)}")
         connection.execute(f"SET memory_limit = {quoted(memory_limit)}")
         connection.execute(f"SET temp_directory = {quoted(str(scratch))}")
-        connection.execute("SET preserve_insertion_order = false")
         connection.execute("SET TimeZone = 'UTC'")
         yield Session(layout, connection, time_zone)
     finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from guanxi.warehouse.publish.database import Connection, indexes, is_empty, rows, run, value
@@ -59,7 +59,10 @@ def write(target: Target, table: Table, difference: Difference, total: int) -> W
     """Merges a difference into its table. ``total`` is how many rows there are afterwards."""
     target.tally.expect(difference.changed_rows + difference.gone_rows)
     if is_empty(target.connection, table.name):
-        return Written(load_empty(target, table.name, table.column_names, table.key, difference.changed), 0, total)
+        if table.filled < 100:
+            run(target.connection, f"ALTER TABLE {table.name} SET (fillfactor = {table.filled})")
+        in_order = f"SELECT * FROM ({difference.changed}) ORDER BY {', '.join(table.key)}"
+        return Written(load_empty(target, table.name, table.column_names, [in_order], total), 0, total)
     deleted = remove(target, table.name, table.key, difference.gone) if difference.gone_rows else 0
     written = 0
     if difference.changed_rows:
@@ -82,20 +85,20 @@ def remove(target: Target, table: str, key: tuple[str, ...], sql: str) -> int:
     return run(target.connection, f"DELETE FROM {table} USING {staged} WHERE {matches}").rowcount
 
 
-def load_empty(target: Target, table: str, columns: tuple[str, ...], order: tuple[str, ...], sql: str) -> int:
+def load_empty(target: Target, table: str, columns: tuple[str, ...], sorted_rows: Sequence[str], about: int) -> int:
     """Fills an empty table as fast as it goes: rows frozen as they are copied, indexes built once they are there.
 
-    Takes the table for itself until the transaction ends: there is nothing in it that anybody could read.
+    ``sorted_rows`` are queries, whose rows follow each other in the order of the table's key; there are ``about`` so
+    many. Takes the table for itself until the transaction ends: there is nothing in it that anybody could read.
     """
     connection = target.connection
-    sorted_rows = f"SELECT * FROM ({sql}) ORDER BY {', '.join(order)}"
     if value(connection, "SELECT count(*) FROM pg_constraint WHERE confrelid = %s::regclass", [table]):
-        return target.fill(table, columns, sorted_rows)
+        return sum(target.fill(table, columns, sql) for sql in sorted_rows)
     run(connection, f"TRUNCATE {table}")
     restore: Callable[[], None] | None = None
-    if target.session.count(f"SELECT 1 FROM ({sql}) LIMIT {WORTH_AN_INDEX}") == WORTH_AN_INDEX:
+    if about >= WORTH_AN_INDEX:
         restore = _without_indexes(connection, table)
-    count = target.fill(table, columns, sorted_rows, freeze=True)
+    count = sum(target.fill(table, columns, sql, freeze=True) for sql in sorted_rows)
     if restore:
         restore()
     run(connection, f"ANALYZE {table}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from guanxi.warehouse.publish.database import is_empty, run
-from guanxi.warehouse.publish.search.tokens import PHONES, make_name_tokens, token_rows
+from guanxi.warehouse.publish.search.tokens import KINDS, PHONES, TOKENS_A_PHONE, make_name_tokens, token_rows
 from guanxi.warehouse.publish.session import Session
 from guanxi.warehouse.publish.snapshots import Target, Written, load_empty, remove
 from guanxi.warehouse.publish.tables.snapshot import CONTACT_POINT, PARTY, PARTY_IDENTIFIER
@@ -30,34 +30,46 @@ def write_tokens(target: Target, new: State, old: State | None, *, before: int |
     comparing with PostgreSQL, say whose tokens are written anew. With ``anew`` the rules have changed: every party's
     tokens are compared with those that stand in PostgreSQL (attached as ``there``). ``before`` is how many there were.
     """
-    connection, session = target.connection, target.session
-    if is_empty(connection, TABLE):
-        _name_tokens(session, f"SELECT kind, name FROM ({new.parties})")
-        sql = token_rows(new.parties, new.identifiers, new.contacts)
-        target.tally.expect(session.count(sql))
-        count = load_empty(target, TABLE, COLUMNS, COLUMNS, sql)
-        return Written(count, 0, count)
+    session = target.session
+    if is_empty(target.connection, TABLE):
+        return _load(target, new)
     if anew:
-        _name_tokens(session, f"SELECT kind, name FROM ({new.parties})")
-        _difference(
-            session,
-            token_rows(new.parties, new.identifiers, new.contacts),
-            f"SELECT {', '.join(COLUMNS)} FROM there.public.{TABLE}",
-        )
+        _name_tokens(session, new)
+        _difference(session, _rows(new), f"SELECT {', '.join(COLUMNS)} FROM there.public.{TABLE}")
     else:
         _touched(session, new, old)
-        now = _of_touched(new)
-        _name_tokens(session, _named(now, _of_touched(old) if old else None))
-        fresh = token_rows(now.parties, now.identifiers, now.contacts)
-        if old is None:
-            return _replace(target, fresh, before)
-        was = _of_touched(old)
-        _difference(session, fresh, token_rows(was.parties, was.identifiers, was.contacts))
+        now = _of_touched(session, new, "now")
+        was = _of_touched(session, old, "was") if old else None
+        _name_tokens(session, now, was)
+        if was is None:
+            return _replace(target, _rows(now), before)
+        _difference(session, _rows(now), _rows(was))
     added, gone = session.count("FROM tokens_added"), session.count("FROM tokens_gone")
     target.tally.expect(added + gone)
     deleted = remove(target, TABLE, COLUMNS, "FROM tokens_gone") if gone else 0
     written = _insert(target, "FROM tokens_added") if added else 0
     return _outcome(target, written, deleted, before)
+
+
+def _load(target: Target, new: State) -> Written:
+    """All tokens into an empty table: kind after kind, so that no sort needs much memory."""
+    session = target.session
+    _name_tokens(session, new)
+    named = session.connection.execute(
+        f"SELECT coalesce(sum(len(n) + len(p) + len(i)), 0) FROM ({new.parties}) JOIN name_tokens USING (kind, name)"
+    ).fetchall()[0][0]
+    numbers = session.count(new.parties) + session.count(new.identifiers)
+    guess = named + numbers + session.count(new.contacts) * (TOKENS_A_PHONE + 1)
+    target.tally.expect(guess)
+    order = ", ".join(COLUMNS)
+    kinds = [f"SELECT * FROM ({_rows(new, kind)}) ORDER BY {order}" for kind in KINDS]
+    count = load_empty(target, TABLE, COLUMNS, kinds, guess)
+    target.tally.expect(count - guess)
+    return Written(count, 0, count)
+
+
+def _rows(state: State, kinds: str = KINDS) -> str:
+    return token_rows(state.parties, state.identifiers, state.contacts, kinds)
 
 
 def _touched(session: Session, new: State, old: State | None) -> None:
@@ -77,19 +89,22 @@ def _touched(session: Session, new: State, old: State | None) -> None:
     session.connection.execute(f"CREATE OR REPLACE TABLE touched AS {' UNION '.join(sources)}")
 
 
-def _of_touched(state: State) -> State:
-    return State(
-        f"SELECT party.* FROM ({state.parties}) AS party SEMI JOIN touched USING (id)",
-        f"SELECT one.* FROM ({state.identifiers}) AS one SEMI JOIN touched ON touched.id = one.party_id",
-        f"SELECT one.* FROM ({state.contacts}) AS one SEMI JOIN touched ON touched.id = one.party_id",
-    )
+def _of_touched(session: Session, state: State, label: str) -> State:
+    """What a state says of the parties touched, laid down in tables, because it is asked more than once."""
+    for name, sql, key in (
+        ("party", state.parties, "id"),
+        ("identifier", state.identifiers, "party_id"),
+        ("contact", state.contacts, "party_id"),
+    ):
+        session.connection.execute(
+            f"CREATE OR REPLACE TABLE touched_{name}_{label} AS "
+            f"SELECT one.* FROM ({sql}) AS one SEMI JOIN touched ON touched.id = one.{key}"
+        )
+    return State(*(f"FROM touched_{name}_{label}" for name in ("party", "identifier", "contact")))
 
 
-def _named(*states: State | None) -> str:
-    return " UNION ".join(f"SELECT kind, name FROM ({state.parties})" for state in states if state)
-
-
-def _name_tokens(session: Session, named: str) -> None:
+def _name_tokens(session: Session, *states: State | None) -> None:
+    named = " UNION ".join(f"SELECT kind, name FROM ({state.parties})" for state in states if state)
     session.connection.execute(make_name_tokens(f"SELECT * FROM names SEMI JOIN ({named}) USING (kind, name)"))
 
 

@@ -18,47 +18,85 @@ MOST_SYLLABLES = 4
 MOST_STARTS = 6
 PHONE_RUN = 4
 LONGEST_TOKEN = 80
+# Phones have eight runs in eleven digits; how many tokens there will be is only guessed, for the progress.
+TOKENS_A_PHONE = 8
 
 PHONES = ("mobile", "landline")
 
 
+KINDS = "dinpx"
+
+
 def make_name_tokens(names: str) -> str:
-    """SQL that makes the table ``name_tokens`` from rows of ``names``: one row a kind and name, with its tokens."""
-    readings = []
+    """SQL that makes the table ``name_tokens`` from rows of ``names``.
+
+    Grain: one row a kind and name; ``n``, ``p`` and ``i`` are lists of its tokens of these kinds, each once.
+    """
+    pinyin, initials = [], []
     for reading in ("syllables", "common"):
         starts = (
             f"CASE WHEN kind = 'person' THEN least({MOST_STARTS}, greatest(least(2, len({reading})), "
             f"len({reading}) - 1)) ELSE least({MOST_STARTS}, len({reading})) END"
         )
         ends = f"range(start, least(start + {MOST_SYLLABLES}, len({reading}) + 1))"
-        readings.append(f"""flatten(list_transform(range(1, 1 + {starts}), lambda start:
-                list_transform({ends}, lambda stop: 'p' || array_to_string({reading}[start:stop], ''))))""")
-        initials = f"array_to_string(list_transform({reading}, lambda one: left(one, 1)), '')"
+        spoken = f"""flatten(list_transform(range(1, 1 + {starts}), lambda start:
+                list_transform({ends}, lambda stop: 'p' || array_to_string({reading}[start:stop], ''))))"""
+        first = f"array_to_string(list_transform({reading}, lambda one: left(one, 1)), '')"
         # A person's from the first character and from the given name's; an organisation's from everywhere, but a
         # single initial only from the first: nobody looks for all that have an "s" somewhere.
         begins = f"CASE WHEN kind = 'person' THEN {starts} ELSE len({reading}) END"
         least = "CASE WHEN kind = 'person' OR start = 1 THEN 1 ELSE 2 END"
         longest = f"least({MOST_SYLLABLES}, len({reading}) - start + 1)"
-        readings.append(f"""flatten(list_transform(range(1, 1 + {begins}), lambda start:
-                list_transform(range({least}, 1 + {longest}), lambda size: 'i' || substr({initials}, start, size))))""")
+        abbreviated = f"""flatten(list_transform(range(1, 1 + {begins}), lambda start:
+                list_transform(range({least}, 1 + {longest}), lambda size: 'i' || substr({first}, start, size))))"""
+        for lists, tokens in ((pinyin, spoken), (initials, abbreviated)):
+            # Most names have one reading only.
+            lists.append(f"CASE WHEN syllables = common THEN [] ELSE {tokens} END" if lists else tokens)
     return f"""
         CREATE OR REPLACE TABLE name_tokens AS
-        SELECT kind, name, list_distinct(flatten([
-            list_transform(range(1, 1 + length(folded)), lambda start: 'n' || substr(folded, start, 1)),
-            list_transform(range(1, length(folded)), lambda start: 'n' || substr(folded, start, 2)),
-            {", ".join(readings)}
-        ])) AS tokens
+        SELECT kind, name,
+            list_distinct(list_concat(
+                list_transform(range(1, 1 + length(folded)), lambda start: 'n' || substr(folded, start, 1)),
+                list_transform(range(1, length(folded)), lambda start: 'n' || substr(folded, start, 2))
+            )) AS n,
+            list_distinct(list_concat({", ".join(pinyin)})) AS p,
+            list_distinct(list_concat({", ".join(initials)})) AS i
         FROM ({names})
     """
 
 
-def token_rows(parties: str, identifiers: str, contacts: str) -> str:
-    """SQL: the search tokens of some parties, each once.
+def token_rows(parties: str, identifiers: str, contacts: str, kinds: str = KINDS) -> str:
+    """SQL: the search tokens of some parties, of some kinds, each once.
 
     Grain: one row a token, institution and party. ``parties`` is a query with ``id``, ``kind``, ``name``,
     ``institution_id``; ``identifiers`` one with ``party_id`` and ``number``; ``contacts`` one with ``party_id``,
     ``kind`` and ``value``; of these two only the rows of the parties count. Needs the table ``name_tokens``.
     """
+    branches = {
+        "d": f"""
+        SELECT DISTINCT 'd' || substr(digits, place, {PHONE_RUN}) AS token, institution_id, id AS party_id
+        FROM (
+            SELECT id, institution_id, digits, unnest(range(1, length(digits) - {PHONE_RUN} + 2)) AS place
+            FROM number
+        )""",
+        "x": f"""
+        SELECT DISTINCT left('x' || word, {LONGEST_TOKEN}) AS token, institution_id, id AS party_id
+        FROM (
+            SELECT {half_width("id")} AS word, institution_id, id FROM party
+            UNION ALL
+            SELECT {without_spaces(half_width("identifier.number"))}, party.institution_id, party.id
+            FROM ({identifiers}) AS identifier
+            JOIN party ON party.id = identifier.party_id
+            UNION ALL
+            SELECT digits, institution_id, id FROM number
+        )
+        WHERE word <> ''""",
+    }
+    for kind in "nip":
+        branches[kind] = f"""
+        SELECT unnest(name_tokens.{kind}) AS token, party.institution_id, party.id AS party_id
+        FROM party
+        JOIN name_tokens ON name_tokens.kind = party.kind AND name_tokens.name = party.name"""
     phones = ", ".join(f"'{kind}'" for kind in PHONES)
     return f"""
         WITH party AS ({parties}),
@@ -69,29 +107,5 @@ def token_rows(parties: str, identifiers: str, contacts: str) -> str:
             JOIN party ON party.id = contact.party_id
             WHERE contact.kind IN ({phones})
         )
-        SELECT unnest(name_tokens.tokens) AS token, party.institution_id, party.id AS party_id
-        FROM party
-        JOIN name_tokens ON name_tokens.kind = party.kind AND name_tokens.name = party.name
-
-        UNION ALL
-
-        SELECT DISTINCT 'd' || substr(digits, place, {PHONE_RUN}), institution_id, id
-        FROM (
-            SELECT id, institution_id, digits, unnest(range(1, length(digits) - {PHONE_RUN} + 2)) AS place
-            FROM number
-        )
-
-        UNION ALL
-
-        SELECT DISTINCT left('x' || word, {LONGEST_TOKEN}), institution_id, id
-        FROM (
-            SELECT {half_width("id")} AS word, institution_id, id FROM party
-            UNION ALL
-            SELECT {without_spaces(half_width("identifier.number"))}, party.institution_id, party.id
-            FROM ({identifiers}) AS identifier
-            JOIN party ON party.id = identifier.party_id
-            UNION ALL
-            SELECT digits, institution_id, id FROM number
-        )
-        WHERE word <> ''
+        {" UNION ALL ".join(branches[kind] for kind in kinds)}
     """

@@ -60,6 +60,7 @@ PARTY = Table(
     dataset="core_party",
     key=("id",),
     named=("party_kind", "party_name"),
+    filled=85,
     columns=(
         text("id", "party_id"),
         text("kind", "party_kind"),
@@ -181,6 +182,7 @@ AGREEMENT = Table(
     layer="core",
     dataset="core_agreement",
     key=("id",),
+    filled=85,
     columns=(
         text("id", "agreement_id"),
         text("kind", "agreement_kind"),
