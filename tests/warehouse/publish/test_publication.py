@@ -381,6 +381,54 @@ def test_readers_see_a_whole_day_or_the_one_before_at_any_moment(house):
     assert {OPENING, THIRD} <= seen
 
 
+def test_an_opening_brings_years_and_what_is_too_old_is_not_kept(house):
+    months = [date(year, month, 1) for year in (2024, 2025) for month in range(1, 13)]
+    for number, month in enumerate(months):
+        house.bank.month(month)
+        house.bank.change(
+            "balance_change", party_id="C0001", balance_date=month, night=OPENING, deposit=Decimal(number)
+        )
+        house.bank.change("book_day", business_date=month, night=OPENING, institution_id="B11", customers=number)
+        house.bank.event(f"E{number}", "A00011", local(month.year, month.month, 15))
+    house.write()
+    published = house.publish(events_kept_days=300, agreement_months_kept=13)
+    assert house.rows("select min(month), max(month), count(*) from insight_agreementmonth") == [
+        (date(2025, 4, 1), date(2025, 12, 1), 9 * 20)
+    ]
+    assert house.rows("select count(distinct month), count(*) from insight_customermonth") == [(24, 240)]
+    assert house.rows("select balance_date, deposit from insight_balancechange order by 1") == [
+        (month, Decimal(number)) for number, month in enumerate(months)
+    ]
+    assert house.rows("select min(event_date), count(*) from holding_event") == [(date(2025, 8, 15), 5)]
+    assert house.one("select sum(customers) from insight_bookday") == sum(range(24))
+    for name, written in published.rows.items():
+        assert house.one(f"select count(*) from {name}") == written.total, name
+    assert house.one("select count(*) from pg_inherits where inhparent = 'insight_balancechange'::regclass") == 24
+
+
+def test_partitions_past_their_time_are_dropped_and_no_longer_counted(house):
+    house.bank.month(date(2026, 4, 1))
+    house.bank.event("E1", "A00011", NOON)
+    house.bank.change("movement", night=OPENING, party_id="C0001", moved=Decimal(1))
+    house.write()
+    house.publish()
+    assert house.one("select count(*) from holding_event") == 1
+    later = date(2027, 8, 5)
+    house.bank.event("E2", "A00011", local(2027, 8, 5))
+    house.write(later)
+    published = house.publish()
+    assert published.rows["holding_event"] == Written(1, 0, 1)
+    assert published.rows["insight_agreementmonth"] == Written(0, 0, 0)
+    assert published.rows["insight_movement"] == Written(0, 0, 0)
+    assert published.rows["insight_customermonth"] == Written(0, 0, 10)
+    for name in ("holding_event", "insight_agreementmonth", "insight_movement", "insight_customermonth"):
+        assert house.one(f"select count(*) from {name}") == published.rows[name].total, name
+    assert (
+        house.one("select rows->'holding_event'->>'kept_from' from insight_publication order by id desc")
+        == "2026-07-01"
+    )
+
+
 def test_partitions_are_attached_without_being_read_and_with_their_indexes(house):
     house.write()
     notices = []

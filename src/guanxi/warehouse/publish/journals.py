@@ -10,8 +10,12 @@ from guanxi.warehouse.nights import Night
 from guanxi.warehouse.publish.database import Connection, partitions, rows, run, value
 from guanxi.warehouse.publish.declare import Retention, Table
 from guanxi.warehouse.publish.partitions import Fresh
-from guanxi.warehouse.publish.session import Session
+from guanxi.warehouse.publish.session import Session, quoted
 from guanxi.warehouse.publish.snapshots import Target, Written
+
+# An opening brings years of months. Beyond so many partitions the rows are cut in one pass instead of being read once
+# for each.
+MOST_SCANS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +95,33 @@ def plan(connection: Connection, session: Session, table: Table, nights: Sequenc
                 todo.replaced[f"{table.name}_{partition.label(first)}"] = name
             else:
                 todo.dropped.append(name)
+    cut = _cut(session, table, written) if len(counts) > MOST_SCANS else {}
     for first, count in counts.items():
-        sql = f"SELECT * FROM ({written}) WHERE {partition.condition(first)}"
+        sql = cut.get(first) or f"SELECT * FROM ({written}) WHERE {partition.condition(first)}"
         fresh = Fresh(table, first, sql, count)
         if first in existing and fresh.name not in todo.replaced:
             todo.appended[existing[first]] = (sql, count)
         else:
             todo.fresh.append(fresh)
     return todo
+
+
+def _cut(session: Session, table: Table, sql: str) -> Mapping[date, str]:
+    """Lays rows down by partition in one pass; returns a query for each, which reads its own rows alone."""
+    partition = table.partition
+    assert partition is not None  # noqa: S101 - journals are partitioned
+    folder = session.scratch / table.name
+    session.connection.execute(
+        f"COPY (SELECT *, CAST(date_trunc('{partition.unit}', {partition.column}) AS DATE) AS first_day FROM ({sql})) "
+        f"TO {quoted(str(folder))} (FORMAT parquet, PARTITION_BY (first_day))"
+    )
+    names = ", ".join(table.column_names)
+    return {
+        date.fromisoformat(part.name.partition("=")[2]): (
+            f"SELECT {names} FROM read_parquet({quoted(str(part / '*.parquet'))}, hive_partitioning = false)"
+        )
+        for part in folder.iterdir()
+    }
 
 
 def _counts(session: Session, table: Table, sql: str, kept_from: date | None) -> Mapping[date, int]:

@@ -28,6 +28,7 @@ class Session:
     layout: Layout
     connection: duckdb.DuckDBPyConnection
     time_zone: str
+    scratch: Path
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection to the same database for another thread."""
@@ -102,7 +103,7 @@ def opened(layout: Layout, *, time_zone: str, threads: int, memory_limit: str) -
         connection.execute(f"SET memory_limit = {quoted(memory_limit)}")
         connection.execute(f"SET temp_directory = {quoted(str(scratch))}")
         connection.execute("SET TimeZone = 'UTC'")
-        yield Session(layout, connection, time_zone)
+        yield Session(layout, connection, time_zone, scratch)
     finally:
         connection.close()
         shutil.rmtree(scratch, ignore_errors=True)
