@@ -206,6 +206,8 @@ class _Bank:
         opened = day - timedelta(days=chance.choice([0, 1, 5, 40, 200, 900]))
         term = chance.choice([90, 100, 365, 2000]) if kind in ("term_deposit", "loan") else chance.choice([None, 0])
         closed = opened + timedelta(days=chance.randint(1, 300)) if chance.random() < 0.15 else None
+        if closed is not None and self.history and self.history[-1] > opened and chance.random() < 0.5:
+            closed = self.history[-1]
         return {
             "agreement_id": f"A{number:03}",
             "agreement_kind": kind,

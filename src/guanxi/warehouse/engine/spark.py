@@ -84,7 +84,7 @@ def finish(plan: dict[str, Any], results: list[dict[str, Any]]) -> None:
             source = tables / f"{model.layer}.db" / model.name / "*.parquet"
             connection.execute(
                 f"copy (select {columns} from read_parquet('{source}') order by {', '.join(model.key)}) "
-                f"to '{file}' (format parquet, parquet_version v2, compression zstd)"
+                f"to '{file}' (format parquet, parquet_version v2, compression zstd, compression_level 1)"
             )
     if session is not None:
         session.stop()

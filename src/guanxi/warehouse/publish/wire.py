@@ -1,9 +1,10 @@
 """Arrow batches as PostgreSQL's binary COPY stream.
 
-A million wide rows (49 columns, 30 of them amounts), seconds of processor time at both ends together: 8 this way, 22
-as CSV written by DuckDB, 60 by DuckDB's PostgreSQL extension, which writes decimals one by one. The format is the one
-of PostgreSQL's manual, "COPY", "Binary Format"; a numeric is digits of base 10,000, and its reader drops leading zero
-digits, so that all values of a column can be written with the same number of them, as one matrix.
+Seconds of processor time, client and server together, for a million customers' figures (47 columns) and 2.5 million
+agreements' (32 columns): 6.5 and 10.4 this way, 8.3 and 19.8 as CSV written by DuckDB, 15.4 and 76.9 by DuckDB's
+PostgreSQL extension, which is slow with wide decimals. The format is the one of PostgreSQL's manual, "COPY", "Binary
+Format". A numeric is digits of base 10,000; its reader drops leading zeros, so that all values of a column can be
+written with the same number of digits, as one matrix.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@
 {{ compiled_code }}
             )
             order by {{ config.get('meta')['key'] | join(', ') }}
-        ) to '{{ file }}' (format parquet, parquet_version v2, compression zstd)
+        ) to '{{ file }}' (format parquet, parquet_version v2, compression zstd, compression_level 1)
     {%- endcall %}
     {% call statement('view') -%}
         create or replace view {{ target_relation }} as select * from read_parquet('{{ file }}')

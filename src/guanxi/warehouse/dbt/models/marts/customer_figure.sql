@@ -12,7 +12,7 @@ with measured as (
         coalesce(total.loan, 0) as loan,
         coalesce(total.wealth, 0) as wealth,
         coalesce(total.deposit + total.wealth, 0) as assets,
-        coalesce(total.deposit_previous + total.wealth_previous, 0) as assets_previous,
+        coalesce(total.assets_previous, 0) as assets_previous,
         coalesce(total.assets_month_open, 0) as assets_month_open,
         coalesce(total.assets_year_open, 0) as assets_year_open,
         coalesce(total.loan_previous, 0) as loan_previous,
