@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from threading import Thread
-from time import sleep
 from unittest import mock
 
 import psycopg
@@ -13,7 +11,6 @@ import pytest
 
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.publish import PublicationError, Written, last_published, publish
-from guanxi.warehouse.publish.database import LOCK, PublicationRunningError, TableBusyError
 from guanxi.warehouse.publish.session import MissingPartError
 from tests.warehouse.publish.bank import add_party, agreement
 from tests.warehouse.publish.conftest import empty
@@ -298,87 +295,6 @@ def test_what_postgresql_refuses_leaves_everything_as_it_was(house):
     house.bank.layout.drop_from(NEXT)
     house.publish(house.bank.write(NEXT, previous=OPENING))
     assert house.one("select count(*) from pg_class where relnamespace = 'inbox'::regnamespace") == 0
-
-
-def test_two_publications_at_once_are_excluded(house):
-    house.write()
-    with psycopg.connect(house.url, autocommit=True) as other:
-        other.execute("select pg_advisory_lock(%s)", [LOCK])
-        with pytest.raises(PublicationRunningError):
-            house.publish(patience=0.2)
-    house.publish()
-
-
-def test_whoever_reads_the_figures_all_the_time_is_told_and_nothing_is_published(house):
-    night = house.write()
-    house.publish()
-    before = house.everything()
-    with psycopg.connect(house.url) as reader:
-        reader.execute("select * from insight_customerfigure").fetchone()
-        with pytest.raises(TableBusyError, match="insight_customerfigure"):
-            house.publish(night, patience=0.5)
-    assert house.everything() == before
-    house.publish(night)
-
-
-def test_a_reader_in_a_long_transaction_does_not_hold_up_the_next_night(house):
-    for day in (OPENING, NEXT):
-        house.write(day)
-        house.publish()
-    with psycopg.connect(house.url) as reader, mock.patch("guanxi.warehouse.publish.partitions.RETIRING", "300ms"):
-        reader.execute("select * from insight_customerfigure where business_date = %s", [OPENING]).fetchone()
-        house.write(THIRD)
-        house.publish()
-        assert last_published(house.url) == THIRD
-        assert len(reader.execute("select * from insight_customerfigure").fetchall()) > 0
-    fourth = date(2026, 6, 2)
-    house.write(fourth)
-    house.publish()
-    assert house.rows("select distinct business_date from insight_customerfigure order by 1") == [(THIRD,), (fourth,)]
-
-
-def test_readers_see_a_whole_day_or_the_one_before_at_any_moment(house):
-    """Reads all the time while nights are published, each of which gives every balance its day's number."""
-    seen, wrong, stop = set(), [], []
-
-    def read():
-        with psycopg.connect(house.url, autocommit=True) as reader:
-            while not stop:
-                with reader.transaction():
-                    reader.execute("set transaction isolation level repeatable read")
-                    day = reader.execute(
-                        "select business_date from insight_publication order by id desc limit 1"
-                    ).fetchone()
-                    found = reader.execute(
-                        "select (select array_agg(distinct balance) from holding_agreement),"
-                        " (select array_agg(distinct balance) from insight_agreementfigure where business_date = %s)",
-                        [day and day[0]],
-                    ).fetchone()
-                if day:
-                    seen.add(day[0])
-                    if found != ([Decimal(day[0].day)], [Decimal(day[0].day)]):
-                        wrong.append((day, found))
-
-    def balances(day):
-        for row in house.bank.core["core_agreement"]:
-            row["balance"] = Decimal(day.day)
-        return house.write(day)
-
-    night = balances(OPENING)
-    house.publish()
-    thread = Thread(target=read)
-    thread.start()
-    try:
-        for day in (NEXT, date(2026, 5, 31), THIRD):
-            night = balances(day)
-            house.publish()
-        house.publish(night)
-        sleep(0.1)
-    finally:
-        stop.append(True)
-        thread.join()
-    assert not wrong
-    assert {OPENING, THIRD} <= seen
 
 
 def test_an_opening_brings_years_and_what_is_too_old_is_not_kept(house):
