@@ -10,6 +10,7 @@ CUSTOMERS ?= 20000
 BANK      ?= demo
 SERVE     ?= 1
 TESTS     ?= tests
+WORKERS   ?= 2
 
 # A bank's network has its own certificates and its own package index: those that the machine knows are used.
 export UV_SYSTEM_CERTS ?= 1
@@ -67,8 +68,8 @@ check: $(STAMP)/dev $(STAMP)/assets ## ruff, types, imports, translations, migra
 	@$(BIN)/python -m tools.check
 
 .PHONY: test
-test: check ## all the set-up and every test (TESTS=path for one)
-	@$(BIN)/python -m pytest $(TESTS)
+test: check ## all the set-up and every test (TESTS=path for some, one after the other)
+	@$(BIN)/python -m pytest $(if $(filter tests,$(TESTS)),-n $(WORKERS) --dist loadfile --no-loadscope-reorder) $(TESTS)
 
 .PHONY: bench
 bench: $(STAMP)/dev $(STAMP)/assets ## the figures of docs/performance.md (CUSTOMERS=1000000)

@@ -11,10 +11,19 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.chromium import FLAGS, chromium
+from tests.environment import NAME
+
+LONGEST = "test_spark.py"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests with a database of their own need the migrated one that theirs is copied from."""
+    """Tests with a database of their own need the migrated one that theirs is copied from.
+
+    Files with long tests come first, the longest of all at the very beginning: where two workers share a run, neither
+    is left with a long file at its end.
+    """
+    slow = {item.path for item in items if item.get_closest_marker("long")}
+    items.sort(key=lambda item: (item.path.name != LONGEST, item.path not in slow))
     for item in items:
         if "migrated_template" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.django_db)
@@ -25,7 +34,7 @@ def migrated_template(django_db_setup, django_db_blocker) -> Iterator[str]:
     """The name of a database that holds this version's tables and no rows, to be copied in a moment."""
     from django.db import connections
 
-    name = f"template_{os.environ.get('GUANXI_TEST_NAME', 'main')}"
+    name = f"template_{NAME}"
     with django_db_blocker.unblock():
         source = connections["default"].settings_dict["NAME"]
         connections["default"].close()
@@ -48,14 +57,19 @@ def cast(db):
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests."""
+def pages_files() -> None:
+    """What pages name: files of front-end packages, the catalogue as it stands in the sources."""
     from django.utils.translation.reloader import translation_file_changed
 
     from guanxi.assets import collect
 
     collect()
     translation_file_changed(None, Path("django.mo"))  # what Django has read of the catalogue is read again
+
+
+@pytest.fixture(scope="session")
+def browser(pages_files) -> Iterator[Browser]:
+    """One browser for all tests."""
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield running

@@ -1,7 +1,8 @@
 """Loaded before Django is: the tests' own folders, and a real PostgreSQL of their own.
 
 ``GUANXI_TEST_NAME`` keeps two runs on one machine apart (each has its database); with ``DATABASE_URL`` set, the tests
-make their database on that server.
+make their database on that server. Workers that share a run (pytest-xdist) are kept apart the same way; the server that
+the first process starts serves them all.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-NAME = os.environ.get("GUANXI_TEST_NAME", "main")
+NAME = "_".join(filter(None, [os.environ.get("GUANXI_TEST_NAME", "main"), os.environ.get("PYTEST_XDIST_WORKER")]))
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var" / "test" / NAME
 

@@ -110,7 +110,7 @@ def compile_messages(folder: Path = CRM / "locale") -> bool:
 
         with source.open("rb") as file:
             catalog = read_po(file, locale=source.parent.parent.name)
-        aside = target.with_suffix(".aside")
+        aside = target.with_suffix(f".{os.getpid()}")
         with aside.open("wb") as file:
             write_mo(file, catalog)
         os.utime(aside, ns=(time, time))  # so that an older catalogue put back is noticed too
@@ -122,7 +122,7 @@ def compile_messages(folder: Path = CRM / "locale") -> bool:
 def _write(file: Path, content: bytes) -> bool:
     if file.exists() and file.read_bytes() == content:
         return False
-    aside = file.with_name(f".{file.name}.aside")
+    aside = file.with_name(f".{file.name}.{os.getpid()}")
     aside.write_bytes(content)
     aside.replace(file)
     return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import random
@@ -188,21 +189,29 @@ def test_a_day_delivered_again_stops_the_night(past, finished):
     assert finished.business_date() == LAST
 
 
-def correct(folder: Path) -> None:
-    """The bank corrects a day: one balance becomes another amount, and the control file says so."""
-    table = TABLES["balance"]
+def write_over(folder: Path, name: str, column: str, value: str) -> None:
+    """The first row of a day's file says something else, and the control file with it."""
+    table = TABLES[name]
     form = read_feed(folder.parent).format(table)
-    control = read_control(folder / "balance.ctl")
+    control = read_control(folder / f"{name}.ctl")
     file = folder / control.file
-    lines = file.read_bytes().split(b"\n")
+    packed = file.suffix == ".gz"
+    content = gzip.decompress(file.read_bytes()) if packed else file.read_bytes()
+    lines = content.split(b"\n")
     fields = lines[0].split(form.delimiter.encode())
-    fields[[column.name for column in table.columns].index("balance")] = b"987654.32"
+    fields[[each.name for each in table.columns].index(column)] = value.encode()
     lines[0] = form.delimiter.encode().join(fields)
     file.unlink()
-    file.write_bytes(b"\n".join(lines))
+    content = b"\n".join(lines)
+    file.write_bytes(gzip.compress(content) if packed else content)
     rows, total, checksum = describe_file(file, table, form)
-    (folder / "balance.ctl").unlink()
+    (folder / f"{name}.ctl").unlink()
     write_control(folder, replace(control, rows=rows, amount_total=total, sha256=checksum))
+
+
+def correct(folder: Path) -> None:
+    """The bank corrects a day: one balance becomes another amount."""
+    write_over(folder, "balance", "balance", "987654.32")
 
 
 def test_a_corrected_day_replaces_itself_and_what_rests_on_it(past, finished, opened):
@@ -230,34 +239,40 @@ def test_a_corrected_day_replaces_itself_and_what_rests_on_it(past, finished, op
     assert finished.contents() == corrected
 
 
-def test_a_mended_row_is_replayed_and_counts(past, finished):
+def test_a_mended_row_is_replayed_and_counts(past, opened):
     table = TABLES["event"]
-    day, line, raw, encoding = finished.query(
+    for day in (FIRST, LAST):
+        deliver(past.files, opened.options.inbox, day)
+        if day == FIRST:
+            write_over(opened.options.inbox / day.isoformat(), "event", "amount", "12.3A")
+        assert opened.command("night")[0] == 0
+    day, line, raw, encoding = opened.query(
         'select business_date, line, raw, encoding from quality_quarantinedrow where "table" = %s'
-        " and rule <> 'reference' and \"column\" = 'amount' order by business_date desc limit 1", "event",
+        " and rule = 'type' and \"column\" = 'amount'", "event",
     )[0]  # fmt: skip
+    assert (day, line) == (FIRST, 1)
     waiting = "select count(*) from quality_quarantinedrow where status = 'waiting'"
-    kept_before = finished.query(waiting)[0][0]
+    kept_before = opened.query(waiting)[0][0]
     form = read_feed(past.files).format(table)
     names = [column.name for column in table.columns]
     fields = bytes(raw).decode(encoding).split(form.delimiter)
     fields[names.index("amount")] = "12.34"
-    with psycopg.connect(finished.options.database_url) as connection:
+    with psycopg.connect(opened.options.database_url) as connection:
         connection.execute(
             "update quality_quarantinedrow set status = 'mended', mended = %s where business_date = %s"
             ' and "table" = %s and line = %s', (form.delimiter.join(fields), day, "event", line),
         )  # fmt: skip
-    status, printed = finished.command("night", "--replay")
+    status, printed = opened.command("night", "--replay")
     assert status == 0, printed
     amount = "select amount from holding_event where event_id = %s"
     event_id = fields[names.index("event_id")]
-    assert finished.query(amount, event_id) == [(Decimal("12.34"),)]
+    assert opened.query(amount, event_id) == [(Decimal("12.34"),)]
     mended = 'select status from quality_quarantinedrow where business_date = %s and line = %s and "table" = %s'
-    assert finished.query(mended, day, line, "event") == [("accepted",)]
-    assert finished.query(waiting)[0][0] == kept_before - 1
+    assert opened.query(mended, day, line, "event") == [("accepted",)]
+    assert opened.query(waiting)[0][0] == kept_before - 1
     # It stays accepted when a day is done again for another reason.
-    assert finished.command("night", "--date", LAST.isoformat())[0] == 0
-    assert finished.query(amount, event_id) == [(Decimal("12.34"),)]
+    assert opened.command("night", "--date", LAST.isoformat())[0] == 0
+    assert opened.query(amount, event_id) == [(Decimal("12.34"),)]
 
 
 def test_two_nights_never_work_at_once_and_only_changed_rows_are_written(past, opened):

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from django.test import Client
-from django.utils.translation.reloader import translation_file_changed
 
-from guanxi.assets import compile_messages
 from guanxi.crm.org.models import Staff
 
 PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
 @pytest.fixture(scope="session", autouse=True)
-def chinese() -> None:
-    """The catalogue as it stands in the sources, compiled."""
-    if compile_messages():
-        translation_file_changed(None, Path("django.mo"))  # what Django has read already is read again
+def chinese(pages_files) -> None:
+    """The pages' files as they stand in the sources."""
 
 
 @pytest.fixture

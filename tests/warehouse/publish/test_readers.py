@@ -13,11 +13,10 @@ import pytest
 
 from guanxi.warehouse.publish import last_published
 from guanxi.warehouse.publish.database import LOCK, PublicationRunningError, TableBusyError
-from tests.warehouse.publish.minibank import OPENING, local
+from tests.warehouse.publish.minibank import OPENING
 
 NEXT = date(2026, 5, 30)
 THIRD = date(2026, 6, 1)
-NOON = local(2026, 5, 28)
 
 
 def test_two_publications_at_once_are_excluded(house):

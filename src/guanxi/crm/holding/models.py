@@ -72,7 +72,9 @@ class ProductRate(models.Model):
 
 
 class Agreement(models.Model):
-    """Grain: one row an agreement. ``balance`` is in the agreement's own currency, at the end of ``balance_date``."""
+    """Grain: one row an agreement. ``balance`` is in the agreement's own currency, at the end of ``balance_date``: the
+    business date at which the row was last written, because something about it had changed.
+    """
 
     scope_paths: ClassVar = ScopePaths(institution="party__institution_id", manager="party__manager_id")
 
