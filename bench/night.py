@@ -61,6 +61,9 @@ def migrate(url: str) -> None:
 def measure(root: Path, customers: int, history: int) -> dict[str, Any]:
     """Opening, one settling day and the measured day; seconds, rows and peak memory of each step, and the floor."""
     options, files = prepare(root, customers, history)
+    feed = files / "feed.toml"
+    if feed.exists():
+        (options.inbox / feed.name).symlink_to(feed)
     days = sorted(entry for entry in files.iterdir() if entry.is_dir() and entry.name[0].isdigit())
     result: dict[str, Any] = {"customers": customers, "history": history, "nights": []}
     for position, day in enumerate(days):
