@@ -8,6 +8,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+PARTIAL = {"HX-Request": "true", "HX-Request-Type": "partial"}
+
 
 @dataclass(frozen=True, slots=True)
 class Timing:
@@ -28,7 +30,7 @@ def ask(port: int, cookie: str, paths: Sequence[str], *, clients: int, seconds: 
     """Asks for ``paths`` in turn with so many clients for so long; raises where an answer is not 200."""
     headers = {"Cookie": cookie, "Accept-Encoding": "identity", "Accept-Language": "zh-hans"}
     if fragment:
-        headers["HX-Request"] = "true"
+        headers |= PARTIAL
     measured: list[float] = []
     wrong: list[str] = []
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import psycopg
 
-from bench.clients import Timing, ask, timing
+from bench.clients import PARTIAL, Timing, ask, timing
 
 PORT = 8765
 SECONDS = 8.0
@@ -82,7 +82,7 @@ def page(database_url: str, number: int) -> str:
 
     for _ in range(number - 1):
         parser = Next()
-        parser.feed(client.get(address, headers={"HX-Request": "true"}).content.decode())
+        parser.feed(client.get(address, headers=PARTIAL).content.decode())
         if not parser.address:
             break
         address = parser.address if parser.address.startswith("/") else f"/customers/{parser.address}"
@@ -109,7 +109,7 @@ def queries_of(screen: Screen) -> list[list[str]]:
         client.get("/bench/empty/")
     common = {query["sql"].split(" WHERE ")[0] for query in shell.captured_queries}
     found = []
-    headers = {"HX-Request": "true"} if screen.fragment else {}
+    headers = PARTIAL if screen.fragment else {}
     for path in screen.paths[:40]:
         client.get(path, headers=headers)
         with CaptureQueriesContext(connection) as captured:
@@ -158,7 +158,10 @@ def measure(database_url: str) -> list[dict[str, Any]]:
     from django.conf import settings
     from django.test import Client
 
+    from guanxi.assets import collect
     from guanxi.commands.serve import serve_command
+
+    collect()
 
     screens = screens_of(database_url)
     client = signed_in(Client())
