@@ -32,26 +32,13 @@ def ask(port: int, cookie: str, paths: Sequence[str], *, clients: int, seconds: 
     if fragment:
         headers |= PARTIAL
     measured: list[float] = []
-    wrong: list[str] = []
+    wrong: list[Exception] = []
 
     def client(number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        own: list[float] = []
-        deadline = time.perf_counter() + seconds
-        turn = number
-        while time.perf_counter() < deadline or not own:
-            path = paths[turn % len(paths)]
-            turn += clients
-            started = time.perf_counter()
-            connection.request("GET", path, headers=headers)
-            answer = connection.getresponse()
-            answer.read()
-            own.append((time.perf_counter() - started) * 1000)
-            if answer.status != 200:
-                wrong.append(f"{path}: {answer.status}")
-                break
-        connection.close()
-        measured.extend(own)
+        try:
+            measured.extend(_one_client(port, headers, paths[number % len(paths) :: clients] or paths, seconds))
+        except Exception as error:
+            wrong.append(error)
 
     threads = [threading.Thread(target=client, args=(number,)) for number in range(clients)]
     for thread in threads:
@@ -59,5 +46,22 @@ def ask(port: int, cookie: str, paths: Sequence[str], *, clients: int, seconds: 
     for thread in threads:
         thread.join()
     if wrong:
-        raise RuntimeError(wrong[0])
+        raise wrong[0]
     return timing(measured)
+
+
+def _one_client(port: int, headers: dict[str, str], paths: Sequence[str], seconds: float) -> list[float]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    measured: list[float] = []
+    deadline = time.perf_counter() + seconds
+    while time.perf_counter() < deadline or not measured:
+        path = paths[len(measured) % len(paths)]
+        started = time.perf_counter()
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        measured.append((time.perf_counter() - started) * 1000)
+        if answer.status != 200:
+            raise RuntimeError(f"{path}: {answer.status}")
+    connection.close()
+    return measured
