@@ -45,7 +45,8 @@ def floor_of(folder: Path, out: Path, threads: int = 2) -> Floor:
 def _typed(table: Table, file: Path) -> str:
     columns = ", ".join(f"'{column.name}': 'VARCHAR'" for column in table.columns)
     source = (
-        f"read_csv('{file}', delim='|', header=false, auto_detect=false, quote='', escape='', columns={{{columns}}})"
+        f"read_csv('{file}', delim='|', header=false, auto_detect=false, quote='', escape='', "
+        f"ignore_errors=true, columns={{{columns}}})"
     )
     fields = ", ".join(_cast(column.name, column.kind, column.sql_type) for column in table.columns)
     return f"select {fields} from {source}"
