@@ -30,6 +30,11 @@ ensure_database(ROOT / "var" / "test")
 from guanxi.crm.config import settings  # noqa: E402
 
 settings.DATABASES["default"]["TEST"] = {"NAME": f"test_guanxi_{NAME}"}
+# Tests that commit end by emptying all tables: the log's guard lets them, and nobody else.
+settings.DATABASES["default"]["OPTIONS"] = {
+    **settings.DATABASES["default"].get("OPTIONS", {}),
+    "options": "-c guanxi.audit_truncate=on",
+}
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 settings.WHITENOISE_USE_FINDERS = True

@@ -20,6 +20,8 @@ app = typer.Typer(
 )
 staff_app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
 app.add_typer(staff_app, name="staff")
+audit_app = typer.Typer(help="The log of who did what, and its proof.", no_args_is_help=True)
+app.add_typer(audit_app, name="audit")
 
 
 @app.command()
@@ -142,6 +144,17 @@ def staff_administrator(number: str, name: Annotated[str, typer.Option(help="the
     from guanxi.commands.staff import make_administrator
 
     raise typer.Exit(make_administrator(number, name or number))
+
+
+@audit_app.command("verify")
+def audit_verify(
+    new: Annotated[bool, typer.Option(help="only what was sealed since the last verification")] = False,
+) -> None:
+    """Verifies the audit log and names each entry that was removed, changed, swapped or cut off; exits with 1 then."""
+    prepare_django()
+    from guanxi.commands.audit import run_verify
+
+    raise typer.Exit(run_verify(new_only=new))
 
 
 def main() -> None:

@@ -36,6 +36,24 @@ VARIABLES = (
         "A file, readable by the service alone, that holds the key.",
     ),
     Variable(
+        "GUANXI_AUDIT_KEY",
+        "",
+        "",
+        "The key that proves the audit log. Better given as a file, below.",
+    ),
+    Variable(
+        "GUANXI_AUDIT_KEY_FILE",
+        "var/audit-key, made at the first start",
+        "/etc/guanxi/audit-key",
+        "A file with the key that proves the audit log; the same on all machines of the site, kept as long as the log.",
+    ),
+    Variable(
+        "GUANXI_AUDIT_HEADS",
+        "<var>/audit",
+        "/mnt/worm/guanxi-audit",
+        "Where the signed heads of the audit log's chain are kept: best where no database administrator can write.",
+    ),
+    Variable(
         "GUANXI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "crm.bank.internal", "Host names the site answers to."
     ),
     Variable(
@@ -45,6 +63,12 @@ VARIABLES = (
         "Origins from which forms are accepted, when a proxy stands in front.",
     ),
     Variable("GUANXI_HTTPS", "0", "1", "1 where people reach the site by https: secure cookies, HSTS, redirect."),
+    Variable(
+        "GUANXI_PROXIES",
+        "1 with GUANXI_HTTPS, else 0",
+        "1",
+        "How many proxies stand in front: the person's address is taken from what the outermost of them was told.",
+    ),
     Variable("GUANXI_DEBUG", "0", "0", "1 shows errors' inner details in the browser; never on a bank's machine."),
     Variable("GUANXI_BANK_NAME", "", "某某农村商业银行", "The bank's name on the sign-in page."),
     Variable("GUANXI_TIME_ZONE", "Asia/Shanghai", "Asia/Shanghai", "The bank's time zone; the files' times are in it."),

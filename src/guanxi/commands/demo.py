@@ -78,6 +78,9 @@ def clear_what_other_files_left() -> None:
         return
     if warehouse.exists():
         shutil.rmtree(warehouse)
+        shutil.rmtree(
+            os.environ.get("GUANXI_AUDIT_HEADS") or Path(os.environ["GUANXI_VAR"]) / "audit", ignore_errors=True
+        )
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
             connection.execute("drop schema if exists inbox cascade")
             connection.execute("drop schema public cascade")

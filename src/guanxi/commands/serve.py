@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-WSGI = "guanxi.crm.config.wsgi:application"
+WSGI = "guanxi.crm.config.serving:application"
 # Threads wait for the database, not for the processor: a few a process keep it busy.
 THREADS_A_PROCESS = 4
 

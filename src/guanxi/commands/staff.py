@@ -8,6 +8,9 @@ import sys
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
+from guanxi.crm.audit.context import traced
+from guanxi.crm.audit.models import Action
+from guanxi.crm.audit.services import record
 from guanxi.crm.org.models import Staff
 
 
@@ -28,6 +31,13 @@ def _new_password(staff: Staff) -> str | None:
     return password
 
 
+def _record(number: str, *changed: str) -> None:
+    """What is done at the machine itself is in the audit log with who was signed in there."""
+    with traced(actor=f"os:{getpass.getuser()}"):
+        facts = {"changed": dict.fromkeys(changed, "set")}
+        record(action=Action.PERMISSION, kind="staff", object_id=number, detail=facts)
+
+
 def set_password(number: str) -> int:
     """Sets the password of the member of staff with this number; returns the process's exit status."""
     staff = Staff.objects.filter(id=number).first()
@@ -39,6 +49,7 @@ def set_password(number: str) -> int:
         return 1
     staff.set_password(password)
     staff.save(update_fields=["password"])
+    _record(number, "password")
     print(f"{staff.name} can sign in as {number}.")
     return 0
 
@@ -52,5 +63,6 @@ def make_administrator(number: str, name: str) -> int:
     staff.set_password(password)
     staff.is_active = staff.is_staff = staff.is_superuser = True
     staff.save()
+    _record(number, "password", "is_active", "is_staff", "is_superuser")
     print(f"{staff.name} can sign in as {number} and administer.")
     return 0

@@ -28,11 +28,11 @@ CSRF_TRUSTED_ORIGINS = [origin for origin in os.environ.get("GUANXI_TRUSTED_ORIG
 HTTPS = os.environ.get("GUANXI_HTTPS", "") == "1"
 
 
-def secret_key() -> str:
-    """The signing key: from the environment, from a file it names, or one made for this machine under ``var/``."""
-    if key := os.environ.get("GUANXI_SECRET_KEY"):
+def secret(variable: str, name: str) -> str:
+    """A key: from the environment, from a file it names, or one made for this machine as ``var/<name>``."""
+    if key := os.environ.get(variable):
         return key
-    file = Path(os.environ.get("GUANXI_SECRET_KEY_FILE") or VAR / "secret-key")
+    file = Path(os.environ.get(f"{variable}_FILE") or VAR / name)
     if not file.exists():
         from django.core.management.utils import get_random_secret_key
 
@@ -64,7 +64,12 @@ def database(url: str) -> dict[str, object]:
     }
 
 
-SECRET_KEY = secret_key()
+SECRET_KEY = secret("GUANXI_SECRET_KEY", "secret-key")
+# The log of who did what is proved with a key of its own, which outlives the one that signs sessions.
+AUDIT_KEY = secret("GUANXI_AUDIT_KEY", "audit-key")
+AUDIT_HEADS = Path(os.environ.get("GUANXI_AUDIT_HEADS") or VAR / "audit").resolve()
+# How many proxies stand before the site: each adds the address it was asked from, the last of ours is believed.
+PROXIES = int(os.environ.get("GUANXI_PROXIES") or (1 if HTTPS else 0))
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql:///guanxi"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -81,6 +86,7 @@ INSTALLED_APPS = [
     "pghistory",
     "procrastinate.contrib.django",
     "guanxi.crm.kernel",
+    "guanxi.crm.audit",
     "guanxi.crm.org",
     "guanxi.crm.party",
     "guanxi.crm.holding",
@@ -90,6 +96,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Every request has a number and an address from its first moment: whatever it leaves behind bears them.
+    "guanxi.crm.web.tracing.TraceMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -101,7 +109,7 @@ MIDDLEWARE = [
     "guanxi.crm.web.middleware.StaffMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     # Whatever a request changes is recorded by triggers together with who asked for it.
-    "pghistory.middleware.HistoryMiddleware",
+    "guanxi.crm.web.tracing.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

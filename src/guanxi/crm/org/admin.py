@@ -25,6 +25,8 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm
 from unfold.widgets import UnfoldBooleanSwitchWidget
 
+from guanxi.crm.audit.models import Action
+from guanxi.crm.audit.services import record
 from guanxi.crm.kernel.administration import ReadOnlyAdmin
 from guanxi.crm.org.administration import LooksMixin, administers, does_everything, may_look
 from guanxi.crm.org.history import staff_changes
@@ -173,6 +175,8 @@ class StaffAdmin(LooksMixin, UserAdmin, ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         """Also unlocks, where that was asked for."""
         super().save_model(request, obj, form, change)
+        changed = {name: [form.initial.get(name), form.cleaned_data.get(name)] for name in form.changed_data}
+        record(action=Action.PERMISSION, kind="staff", object_id=obj.pk, detail={"changed": changed})
         if form.cleaned_data.get("unlock"):
             unlock(obj.pk)
 
@@ -181,6 +185,7 @@ class StaffAdmin(LooksMixin, UserAdmin, ModelAdmin):
         response = super().user_change_password(request, id, form_url)
         if request.method == "POST" and response.status_code == 302:
             unlock(id)
+            record(action=Action.PERMISSION, kind="staff", object_id=id, detail={"changed": {"password": "set"}})
         return response
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:

@@ -10,3 +10,9 @@ class OrgConfig(AppConfig):
     name = "guanxi.crm.org"
     label = "org"
     verbose_name = _("Institutions and staff")
+
+    def ready(self) -> None:
+        """Sign-ins are recorded from the first one on."""
+        from guanxi.crm.org.traces import listen
+
+        listen()

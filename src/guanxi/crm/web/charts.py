@@ -14,7 +14,7 @@ from typing import Any, Literal
 from guanxi.crm.web.display import Display
 
 Kind = Literal["steps", "stacked", "ladder"]
-Measure = Literal["money", "rate"]
+Measure = Literal["money", "rate", "count"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,8 @@ class Chart:
     def visible(self, display: Display) -> bool:
         """Whether any of its figures is more than nothing in the reader's unit."""
         values = (value for series in self.series for value in series.values if value is not None)
+        if self.measure == "count":
+            return any(values)
         return any(self.measure == "rate" or shows(value, display) for value in values)
 
     def payload(self, display: Display) -> dict[str, Any]:
@@ -62,8 +64,8 @@ class Chart:
             "total": _series(self.total) if self.total else None,
             "measure": self.measure,
             "openEnd": self.open_end,
-            "shift": display.shift if self.measure == "money" else -2,
-            "unit": display.unit if self.measure == "money" else "%",
+            "shift": {"money": display.shift, "rate": -2, "count": 0}[self.measure],
+            "unit": {"money": display.unit, "rate": "%", "count": ""}[self.measure],
             "chinese": display.is_chinese,
         }
 

@@ -14,12 +14,14 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 
+from guanxi.crm.audit.context import act_as
 from guanxi.crm.insight.queries import newest_publication
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.org.queries import standing_of
 from guanxi.crm.web.display import Display
 from guanxi.crm.web.preferences import Preferences
 from guanxi.crm.web.request import StaffRequest
+from guanxi.crm.web.tracing import note
 
 
 class StaffMiddleware:
@@ -31,6 +33,7 @@ class StaffMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         prepare(request)
         response = cast("Any", self.get_response(request))
+        note(request, response)
         if _lost_session(request, response):
             return _to_sign_in(request)
         # One address gives a page or its fragment; a cache must keep them apart.
@@ -67,6 +70,7 @@ def prepare(request: HttpRequest) -> StaffRequest:
     if signed_in:
         standing = standing_of(cast("Any", user), version=version, today=timezone.localdate())
         staff.roles, staff.scope = standing.roles, standing.scope
+        act_as(str(cast("Any", user).pk), standing.roles)
     else:
         staff.roles, staff.scope = frozenset(), Scope.nothing()
     return staff

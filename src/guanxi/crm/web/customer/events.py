@@ -10,6 +10,8 @@ from django.http import HttpResponse, QueryDict
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.crm.audit.models import Action
+from guanxi.crm.audit.services import masked, record
 from guanxi.crm.holding.codes import Channel, Direction, EventKind
 from guanxi.crm.holding.event_queries import EventFilter, EventKey, EventPage, all_events, event_page
 from guanxi.crm.holding.queries import Held, holdings
@@ -93,6 +95,8 @@ def export(request: StaffRequest, party_id: str) -> HttpResponse:
     held = holdings(request.scope, party_id)
     which = _form(request, held.agreements).which()
     rows = all_events(request.scope, party_id, which=which, limit=EXPORTED)
+    facts = {"filters": masked(request.GET.urlencode()), "expected": None}
+    record(action=Action.EXPORT, subject=frame.party.id, kind="events", detail=facts)
     content = write_events(rows, title=f"{frame.party.name} {frame.party.id}")
     name = f"events-{frame.party.id}-{frame.day:%Y%m%d}.xlsx"
     return HttpResponse(

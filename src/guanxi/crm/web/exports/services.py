@@ -11,6 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone, translation
 
+from guanxi.crm.audit.models import Action
+from guanxi.crm.audit.services import masked, record
 from guanxi.crm.org.models import Staff
 from guanxi.crm.web.exports.workbook import write_workbook
 from guanxi.crm.web.listing.columns import Column
@@ -33,8 +35,8 @@ def exported_columns(listing: Listing, shown: list[Column]) -> list[Column]:
 def begin_export(
     *, request: StaffRequest, listing: Listing, columns: list[Column], expected: int | None, parameters: str
 ) -> Export:
-    """Notes that somebody takes a spreadsheet out."""
-    return Export.objects.create(
+    """Notes that somebody takes a spreadsheet out, with its trace in the audit log."""
+    export = Export.objects.create(
         staff=request.user,
         listing=listing.name,
         parameters=parameters,
@@ -43,6 +45,9 @@ def begin_export(
         business_date=request.business_date,
         expected=expected,
     )
+    facts = {"parameters": masked(parameters), "columns": export.columns, "expected": expected}
+    record(action=Action.EXPORT, kind=listing.name, object_id=str(export.pk), detail=facts)
+    return export
 
 
 def write_rows(
@@ -80,6 +85,7 @@ def finish_export(*, export: Export, rows: int, file: str = "") -> None:
     Export.objects.filter(pk=export.pk).update(
         status=Export.Status.DONE, rows=rows, file=file, finished_at=timezone.now()
     )
+    record(action=Action.EXPORT, kind=export.listing, object_id=str(export.pk), detail={"written": rows})
 
 
 def write_export(*, export_id: UUID) -> Export:

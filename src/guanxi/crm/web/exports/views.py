@@ -13,6 +13,8 @@ from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, H
 from django.shortcuts import render
 from django.urls import reverse
 
+from guanxi.crm.audit.models import Action
+from guanxi.crm.audit.services import record
 from guanxi.crm.web.exports.services import (
     begin_export,
     exported_columns,
@@ -68,6 +70,7 @@ def download(request: StaffRequest, export_id: UUID) -> HttpResponseBase:
     file = folder_of_exports() / found.file
     if not found.file or not file.exists():
         raise Http404
+    record(action=Action.EXPORT, kind=found.listing, object_id=str(found.pk), detail={"downloaded": found.rows})
     name = _name(found, listing_named(found.listing))
     return FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type=XLSX)
 

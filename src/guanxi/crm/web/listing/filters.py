@@ -6,6 +6,7 @@ kept, sent to a colleague and gone back to.
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -13,6 +14,7 @@ from typing import Any, ClassVar
 
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -174,6 +176,93 @@ def _amount(words: str, shift: int) -> Decimal | None:
     except InvalidOperation:
         return None
     return amount if amount.is_finite() and abs(amount) < LARGEST else None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From the first day to the last, both included; either may be open."""
+
+    since: datetime.date | None
+    until: datetime.date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days(Filter):
+    """Days of the bank's time zone. ``condition`` takes the first moment and the one after the last; None: open."""
+
+    condition: Callable[[datetime.datetime | None, datetime.datetime | None], Q]
+    template: ClassVar[str] = "web/listing/filter_days.html"
+
+    def read(self, request: StaffRequest, parameters: QueryDict) -> Period | None:
+        """The days asked for; what is no day counts as open."""
+        since, until = (_day(parameters.get(f"{self.key}_{end}", "")) for end in ("since", "until"))
+        return Period(since, until) if since or until else None
+
+    def pairs(self, value: Period) -> Pairs:
+        """The ends that are closed."""
+        ends = ((f"{self.key}_since", value.since), (f"{self.key}_until", value.until))
+        return [(name, day.isoformat()) for name, day in ends if day is not None]
+
+    def narrow(self, request: StaffRequest, rows: QuerySet[Any], value: Period) -> QuerySet[Any]:
+        """Whole days."""
+        after = value.until + datetime.timedelta(days=1) if value.until else None
+        return rows.filter(self.condition(_midnight(value.since), _midnight(after)))
+
+    def chips(self, request: StaffRequest, value: Period) -> list[Chip]:
+        """One chip for both ends."""
+        since, until = (request.display.day(day) if day else "" for day in (value.since, value.until))
+        words = (
+            since
+            if since == until
+            else f"{since} – {until}"
+            if since and until
+            else f"≥ {since}"
+            if since
+            else f"≤ {until}"
+        )
+        return [Chip(words, self.pairs(value))]
+
+    def form(self, request: StaffRequest, value: Period | None) -> dict[str, Any]:
+        """The days as a date field takes them."""
+        days = (value.since, value.until) if value else (None, None)
+        since, until = (day.isoformat() if day else "" for day in days)
+        return {"since": since, "until": until}
+
+
+def _day(words: str) -> datetime.date | None:
+    try:
+        day = datetime.date.fromisoformat(words.strip())
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2100 else None
+
+
+def _midnight(day: datetime.date | None) -> datetime.datetime | None:
+    return None if day is None else timezone.make_aware(datetime.datetime.combine(day, datetime.time.min))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exactly(Filter):
+    """A number typed whole."""
+
+    field: str
+    template: ClassVar[str] = "web/listing/filter_exactly.html"
+
+    def read(self, request: StaffRequest, parameters: QueryDict) -> str:
+        """What was typed, without the spaces around it."""
+        return parameters.get(self.key, "").replace("\x00", "").strip()[:40]
+
+    def pairs(self, value: str) -> Pairs:
+        """One pair."""
+        return [(self.key, value)]
+
+    def narrow(self, request: StaffRequest, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Exactly that."""
+        return rows.filter(**{self.field: value})
+
+    def chips(self, request: StaffRequest, value: str) -> list[Chip]:
+        """One chip with the field's name."""
+        return [Chip(f"{self.label} {value}", [(self.key, value)])]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,10 @@ from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from django.db.models.functions import Coalesce
 
+from guanxi.crm.audit.services import masked, searched
 from guanxi.crm.web.listing.columns import Column
 from guanxi.crm.web.listing.cursor import Cursor, read_cursor
-from guanxi.crm.web.listing.filters import Filter, Label, Pairs
+from guanxi.crm.web.listing.filters import Filter, Label, Pairs, Words
 from guanxi.crm.web.request import StaffRequest
 
 PAGE_SIZE = 50
@@ -141,6 +142,22 @@ def pairs_of(listing: Listing, state: State, *, sort: str | None = None) -> Pair
             found.extend(one.pairs(state.values[one.key]))
     chosen = sort or state.sorted_by
     return found if chosen == listing.default_sort else [*found, ("sort", chosen)]
+
+
+def recorded(listing: Listing, state: State) -> dict[str, Any]:
+    """What the audit log says of a list's state: the filters and the sort as the address has them; words searched for
+    are masked where they are long numbers.
+    """
+    filters: dict[str, list[str]] = {}
+    words: dict[str, str] = {}
+    for one in listing.filters:
+        value = state.values.get(one.key)
+        if value and isinstance(one, Words):
+            words = searched(value)
+        elif value:
+            for name, text in one.pairs(value):
+                filters.setdefault(name, []).append(masked(text))
+    return {**words, "filters": filters, "sort": state.sorted_by}
 
 
 def address(pairs: Pairs) -> str:

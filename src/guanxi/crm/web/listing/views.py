@@ -11,6 +11,8 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from guanxi.crm.audit.models import Action
+from guanxi.crm.audit.services import record
 from guanxi.crm.org.services import set_preferences
 from guanxi.crm.web.exports.views import send_spreadsheet
 from guanxi.crm.web.listing.filters import Pick
@@ -22,6 +24,7 @@ from guanxi.crm.web.listing.listing import (
     narrowed,
     page_of,
     pairs_of,
+    recorded,
     state_of,
 )
 from guanxi.crm.web.listing.registry import listing_named, source_of
@@ -63,6 +66,7 @@ def respond(request: StaffRequest, listing: Listing, shown: Shown) -> HttpRespon
         return send_spreadsheet(request, listing, rows, state, columns)
     narrow = shown.narrow(state.values)
     page = page_of(listing, rows, state, columns, total=shown.total(state), count=narrow)
+    _record(listing, state, page.first, len(page.rows))
     shown_list = list_page(listing, request, state, page, columns, narrow=narrow)
     context = {"list": shown_list, **shown.context}
     if not request.is_partial:
@@ -71,6 +75,15 @@ def respond(request: StaffRequest, listing: Listing, shown: Shown) -> HttpRespon
     # The address that the browser keeps is the canonical one, not what the form happened to send.
     response.headers["HX-Push-Url"] = request.path + (_here(shown_list.url, request) or "")
     return response
+
+
+def _record(listing: Listing, state: State, first: int, rows: int) -> None:
+    """A page of a list is recorded with what narrowed it, and which of its rows were shown."""
+    record(
+        action=Action.LIST,
+        kind=listing.name,
+        detail={**recorded(listing, state), "first": first, "rows": rows},
+    )
 
 
 def _here(url: str, request: StaffRequest) -> str:

@@ -15,6 +15,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from guanxi.crm.audit.models import Action
+from guanxi.crm.audit.services import masked, record
 from guanxi.crm.quality.exchange import (
     MOST_BYTES,
     MOST_ROWS,
@@ -91,6 +93,7 @@ def restore(request: StaffRequest) -> HttpResponse:
 def export(request: StaffRequest, kind: str) -> HttpResponse | StreamingHttpResponse:
     """The rows that the filter lets through, with their raw lines, as Excel or CSV."""
     rows = exported(Filter.of(request.GET), MOST_ROWS)
+    record(action=Action.EXPORT, kind="quarantine", object_id=kind, detail={"filters": masked(request.GET.urlencode())})
     name = f"quarantine-{timezone.localdate():%Y%m%d}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     if kind == "csv":

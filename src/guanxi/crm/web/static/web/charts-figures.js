@@ -12,6 +12,7 @@ export function exact(text, spec) {
     const per = (Number(text) * 100).toFixed(4).replace(/0{1,2}$/, "");
     return `${per}%`;
   }
+  if (spec.measure === "count") return grouped(text);
   return spec.chinese ? `${grouped(text)} 元` : `CNY ${grouped(text)}`;
 }
 
