@@ -1,0 +1,28 @@
+"""The worker's part: seals where no site runs, makes the months ahead, verifies what is new every day."""
+
+from __future__ import annotations
+
+from django.db import connection
+from procrastinate.contrib.django import app
+
+from guanxi.crm.audit.sealing import seal
+from guanxi.crm.audit.tables import make_months
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="audit_seal", queue="audit", queueing_lock="audit_seal", pass_context=False)
+def seal_log(timestamp: int) -> int:
+    """Every minute; the site's own processes seal more often."""
+    return seal(wait=False).entries
+
+
+@app.periodic(cron="20 2 * * *")
+@app.task(name="audit_day", queue="audit", queueing_lock="audit_day", pass_context=False)
+def look_after_log(timestamp: int) -> int:
+    """Every day: the months ahead, and a verification of what was sealed since the last one; returns its findings."""
+    from guanxi.crm.audit.queries import verified_up_to
+    from guanxi.crm.audit.verification import verify
+
+    with connection.cursor() as cursor:
+        make_months(cursor)
+    return verify(after=verified_up_to(), by="worker").found
