@@ -102,5 +102,11 @@ VARIABLES = (
         "35",
         "How many nights' states the warehouse keeps: as far back as a day can be run again.",
     ),
+    Variable(
+        "GUANXI_RIGHTS_WORKING_DAYS",
+        "15",
+        "15",
+        "Working days for an answer to a person who asks about personal data, from the day after the request.",
+    ),
     Variable("GUANXI_LOG_LEVEL", "WARNING", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )

@@ -21,6 +21,9 @@ from django.core.cache import cache as django_cache
 from django.db import connection
 from django.db.models import Model
 
+from guanxi.crm.consent.first_texts import IN_FORCE_FROM, TEXTS
+from guanxi.crm.consent.models import ConsentText, RetentionRule
+from guanxi.crm.consent.retention_rules import RULES
 from guanxi.crm.holding.models import Agreement, Event
 from guanxi.crm.insight.book_queries import customers_in
 from guanxi.crm.insight.home_queries import forget_home
@@ -146,6 +149,7 @@ def load() -> Cast:
     """Fills the database; the caller's transaction (or :func:`unload`) takes it away again."""
     _forget()
     rows, parties, agreements, by_party = _rows()
+    put_texts()
     partitions = [f"{model._meta.db_table}_cast" for model in PARTITIONED]
     staff = bank.staff(make_password(PASSWORD))
     with connection.cursor() as cursor:
@@ -159,6 +163,24 @@ def load() -> Cast:
     by_number = {one.id: one for one in staff}
     calls = {call: by_number[number] for call, number, *_rest in bank.STAFF}
     return Cast(parties, agreements, by_party, calls, partitions=partitions)
+
+
+def put_texts() -> None:
+    """The consent texts and rules of retention of a new installation, that emptied tables lack."""
+    ConsentText.objects.bulk_create(
+        [
+            ConsentText(purpose=purpose, version=1, text_zh=words.zh, text_en=words.en, valid_from=IN_FORCE_FROM)
+            for purpose, words in TEXTS.items()
+        ],
+        ignore_conflicts=True,
+    )
+    RetentionRule.objects.bulk_create(
+        [
+            RetentionRule(kind=kind, years=one.years, kept_from=one.kept_from, basis_zh=one.zh, basis_en=one.en)
+            for kind, one in RULES.items()
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _forget() -> None:

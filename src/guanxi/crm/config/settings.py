@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "guanxi.crm.holding",
     "guanxi.crm.insight",
     "guanxi.crm.quality",
+    "guanxi.crm.consent",
     "guanxi.crm.web",
 ]
 
@@ -251,6 +252,11 @@ UNFOLD = {
                 ],
             },
             {
+                "title": _("Personal data"),
+                "separator": True,
+                "items": [_page(_("Consent texts"), "contract_edit", "consent_consenttext_changelist")],
+            },
+            {
                 "title": _("Data quality"),
                 "separator": True,
                 "items": [
@@ -272,3 +278,6 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 INBOX = Path(os.environ.get("GUANXI_INBOX") or VAR / "inbox").resolve()
 WAREHOUSE = Path(os.environ.get("GUANXI_WAREHOUSE") or VAR / "warehouse").resolve()
 EVENTS_KEPT_DAYS = int(os.environ.get("GUANXI_EVENTS_KEPT_DAYS", "400"))
+
+# The rights of the person: working days for an answer, counted from the day after the request came in.
+RIGHTS_WORKING_DAYS = int(os.environ.get("GUANXI_RIGHTS_WORKING_DAYS", "15"))

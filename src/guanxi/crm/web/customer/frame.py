@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.crm.consent.queries import Ban, contact_ban
 from guanxi.crm.insight.codes import tier_reason
 from guanxi.crm.insight.customer_queries import Worth, worth
 from guanxi.crm.party.codes import ContactKind
@@ -37,6 +38,7 @@ _SECTIONS: tuple[_Section, ...] = (
     _Section("customer-group", _("Group"), icon="hierarchy-2", whose=PartyKind.ORGANISATION),
     _Section("customer-tiers", _("Tier"), icon="stairs-up"),
     _Section("customer-identity", _("Identity and contacts"), icon="id"),
+    _Section("customer-consents", _("Consents"), icon="checklist"),
 )
 
 
@@ -57,6 +59,7 @@ class Frame:
     party: PartyProfile
     worth: Worth | None
     contacts: tuple[Contact, ...]
+    ban: Ban
     tabs: tuple[Tab, ...]
     day: datetime.date
 
@@ -78,7 +81,7 @@ class Frame:
 
 
 def customer_frame(request: StaffRequest, party_id: str, tab: str) -> Frame:
-    """The frame of one customer with one tab open; three queries. 404 outside the scope of who asks."""
+    """The frame of one customer with one tab open; four queries. 404 outside the scope of who asks."""
     if request.business_date is None:
         raise Http404
     try:
@@ -89,6 +92,7 @@ def customer_frame(request: StaffRequest, party_id: str, tab: str) -> Frame:
         party=party,
         worth=worth(request.scope, party_id, day=request.business_date),
         contacts=contacts(request.scope, party_id),
+        ban=contact_ban(request.scope, party_id),
         tabs=tuple(
             Tab(reverse(one.url_name, args=[party_id]), one.label, one.icon, one.url_name == tab)
             for one in _SECTIONS

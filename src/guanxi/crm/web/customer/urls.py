@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from guanxi.crm.web.catalogue import views as catalogue
-from guanxi.crm.web.customer import events, group, holdings, identity, overview, relations, tiers, value
+from guanxi.crm.web.customer import consents, events, group, holdings, identity, overview, relations, tiers, value
 
 urlpatterns: list[URLPattern] = [
     path("customers/<str:party_id>/", overview.overview, name="customer"),
@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/<str:party_id>/group/", group.group, name="customer-group"),
     path("customers/<str:party_id>/tiers/", tiers.tiers, name="customer-tiers"),
     path("customers/<str:party_id>/identity/", identity.identity, name="customer-identity"),
+    path("customers/<str:party_id>/consents/", consents.consents, name="customer-consents"),
     path("products/", catalogue.products, name="products"),
     path("products/<str:product_id>/", catalogue.product, name="product"),
     path("products/<str:product_id>/holders/", catalogue.product_holders, name="product-holders"),

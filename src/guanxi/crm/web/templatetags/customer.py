@@ -10,7 +10,10 @@ from django.template import Context
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
+from guanxi.crm.consent.codes import Channel
+from guanxi.crm.consent.queries import Ban
 from guanxi.crm.holding import codes as holding_codes
 from guanxi.crm.holding.models import AgreementKind, Dimension
 from guanxi.crm.insight.formulas import Component, Formula, Part
@@ -58,6 +61,24 @@ def word(code: str, of: str) -> str:
 def customer_url(party_id: str) -> str:
     """The page of a customer."""
     return links.customer(party_id)
+
+
+CHANNELS_OF_CONTACT: dict[str, tuple[Channel, ...]] = {
+    party_codes.ContactKind.MOBILE: (Channel.PHONE, Channel.SMS),
+    party_codes.ContactKind.LANDLINE: (Channel.PHONE,),
+    party_codes.ContactKind.EMAIL: (Channel.EMAIL,),
+    party_codes.ContactKind.WECHAT: (Channel.WECHAT,),
+    party_codes.ContactKind.HOME_ADDRESS: (Channel.POST,),
+    party_codes.ContactKind.WORK_ADDRESS: (Channel.POST,),
+    party_codes.ContactKind.REGISTERED_ADDRESS: (Channel.POST,),
+}
+
+
+@register.filter
+def closed_for(ban: Ban, kind: str) -> str:
+    """The channels through this kind of contact that the person closed to marketing, in words; empty for none."""
+    closed = [str(one.label) for one in CHANNELS_OF_CONTACT.get(kind, ()) if ban.forbids(one)]
+    return pgettext("list of channels", ", ").join(closed)
 
 
 @register.filter
