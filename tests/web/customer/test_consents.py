@@ -143,3 +143,20 @@ def test_a_long_history_costs_no_more_queries(cast, sign_in):
     for purpose in Purpose:
         client.post(url(cast.person), said(purpose=purpose, channels=list(CONTACT_CHANNELS)))
     assert cost() <= first <= 12
+
+
+def test_an_erased_customer_is_there_only_for_those_who_answer_for_personal_data(cast, sign_in):
+    who, name = cast.person.id, cast.person.name
+    Limit.objects.create(party_id=who, kind=LimitKind.ERASURE, reason="R20261122-00001")
+    for staff in (cast.ai, cast.bo, cast.he):
+        client = sign_in(staff)
+        for address in (reverse("customer", args=[who]), url(cast.person), reverse("customer-identity", args=[who])):
+            assert client.get(address).status_code == 404
+        assert name not in client.get("/customers/").text
+        assert name not in client.get(f"/customers/?q={who}").text.replace(f'value="{who}"', "")
+        assert f"/customers/{who}/" not in client.get(f"/search/?q={name}").text
+        assert client.post(url(cast.person), said()).status_code == 404
+    for staff in (cast.shi, cast.shen):
+        page = sign_in(staff, language="en").get(url(cast.person))
+        assert page.status_code == 200
+        assert "kept because the law says so" in page.text

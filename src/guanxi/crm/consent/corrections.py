@@ -1,4 +1,7 @@
-"""Corrections: what a person says is wrong. The bank's files are the source, so a value is right once a night brings it."""
+"""Corrections: what a person says is wrong.
+
+The bank's files are the source, so a value is right once a night brings it.
+"""
 
 from __future__ import annotations
 

@@ -3,8 +3,8 @@
 While the relationship lasts the bank needs the data to serve it, so only what rests on consent goes: every consent is
 withdrawn and every use beyond the contract stops. Once it has ended, the customer is put into the register of
 erasures: no list, search or page shows the customer any more, except to those who answer for personal data. The rows
-that the nights bring from the bank's files come back each night until the bank takes them out of its files; the register
-is what keeps them from being used.
+that the nights bring from the bank's files come back each night until the bank takes them out of its files; the
+register is what keeps them from being used.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def years_after(day: datetime.date, years: int) -> datetime.date:
 
 
 def erase(*, case_id: int, staff_id: str) -> Limit:
-    """Does what the plan says: consents withdrawn, copies deleted, uses stopped; the register where the relation ended."""
+    """Does what the plan says: consents withdrawn, copies deleted, uses stopped; into the register after the end."""
     with transaction.atomic():
         case = open_and_locked(case_id, CaseKind.ERASURE)
         party_id = case.party_id  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""All that is held about one person, as a file: pages that read well in both languages, and CSV and JSON for machines."""
+"""All that is held about one person, as a file: pages to read in both languages, CSV and JSON for machines."""
 
 from __future__ import annotations
 

@@ -56,6 +56,12 @@ def unlimited(rows: QuerySet[Any], *, party: str = "party_id") -> QuerySet[Any]:
     return rows.exclude(Exists(Limit.objects.filter(party_id=OuterRef(party), lifted_at__isnull=True)))
 
 
+def not_erased(rows: QuerySet[Any], *, party: str = "party_id") -> QuerySet[Any]:
+    """Those of ``rows`` whose party is not in the register of erasures: what everyday lists and searches show."""
+    register = Limit.objects.filter(party_id=OuterRef(party), kind=LimitKind.ERASURE, lifted_at__isnull=True)
+    return rows.exclude(Exists(register))
+
+
 def limits_of(party_ids: Iterable[str]) -> dict[str, frozenset[str]]:
     """The kinds of stops in force by party, for those that have one; one query."""
     found: dict[str, frozenset[str]] = {}

@@ -21,12 +21,7 @@ class Will:
 
     decision: str
     at: datetime
-    valid_until: date |    until: date | None = None
-
-    @property
-    def since_day(self) -> date | None:
-        """The day, at the bank, since which it is so."""
-        return None if self.since is None else timezone.localdate(self.since)
+    valid_until: date | None = None
 
     @property
     def withdrawn(self) -> bool:
@@ -42,6 +37,11 @@ class Answer:
     why: Why
     since: datetime | None = None
     until: date | None = None
+
+    @property
+    def since_day(self) -> date | None:
+        """The day, at the bank, since which it is so."""
+        return None if self.since is None else timezone.localdate(self.since)
 
 
 def overrides(new: Will, current: Will) -> bool:

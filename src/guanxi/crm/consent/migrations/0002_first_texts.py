@@ -1,10 +1,12 @@
+from typing import Any
+
 from django.db import migrations
 
 from guanxi.crm.consent.first_texts import IN_FORCE_FROM, TEXTS
 from guanxi.crm.consent.retention_rules import RULES
 
 
-def put(apps, schema_editor):
+def put(apps: Any, schema_editor: Any) -> None:
     text = apps.get_model("consent", "ConsentText")
     text.objects.bulk_create(
         text(purpose=purpose, version=1, text_zh=words.zh, text_en=words.en, valid_from=IN_FORCE_FROM)

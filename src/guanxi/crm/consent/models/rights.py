@@ -1,4 +1,4 @@
-"""The requests of persons about their data: cases, their steps, corrections, packages, and how long the law keeps what."""
+"""The requests of persons about their data: cases with their steps, corrections, packages, rules of retention."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class CaseStep(models.Model):
 
 
 class Correction(models.Model):
-    """Grain: one row a value that a person says is wrong. The bank's files are the source: it is right once they say so."""
+    """Grain: one row a value that a person says is wrong. The bank's files are the source: right once they say so."""
 
     scope_paths: ClassVar = OF_CASE
 

@@ -12,7 +12,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.crm.consent.codes import LimitKind
 from guanxi.crm.consent.queries import Ban, contact_ban
+from guanxi.crm.consent.roles import may_look
 from guanxi.crm.insight.codes import tier_reason
 from guanxi.crm.insight.customer_queries import Worth, worth
 from guanxi.crm.party.codes import ContactKind
@@ -81,18 +83,24 @@ class Frame:
 
 
 def customer_frame(request: StaffRequest, party_id: str, tab: str) -> Frame:
-    """The frame of one customer with one tab open; four queries. 404 outside the scope of who asks."""
+    """The frame of one customer with one tab open; four queries. 404 outside the scope of who asks.
+
+    A customer in the register of erasures is there only for those who answer for personal data.
+    """
     if request.business_date is None:
         raise Http404
     try:
         party = party_profile(request.scope, party_id)
     except Party.DoesNotExist:
         raise Http404 from None
+    ban = contact_ban(request.scope, party_id)
+    if ban.limit is LimitKind.ERASURE and not may_look(request.roles):
+        raise Http404  # kept because the law says so, and for nobody's daily work
     return Frame(
         party=party,
         worth=worth(request.scope, party_id, day=request.business_date),
         contacts=contacts(request.scope, party_id),
-        ban=contact_ban(request.scope, party_id),
+        ban=ban,
         tabs=tuple(
             Tab(reverse(one.url_name, args=[party_id]), one.label, one.icon, one.url_name == tab)
             for one in _SECTIONS

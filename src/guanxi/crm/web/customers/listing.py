@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.crm.consent.queries import not_erased
 from guanxi.crm.insight.models import CustomerFigure, SubTier, Tier
 from guanxi.crm.kernel.scope import Reach
 from guanxi.crm.org.queries import institution_tree, managers_of, staff_names
@@ -34,7 +35,7 @@ TIERS = (SubTier.VIP, SubTier.AFFLUENT, Tier.CORE, Tier.STANDARD, Tier.POTENTIAL
 
 def source(request: StaffRequest) -> QuerySet[CustomerFigure]:
     """The figures of the business date within the person's scope."""
-    rows = CustomerFigure.objects.visible_to(request.scope)
+    rows = not_erased(CustomerFigure.objects.visible_to(request.scope))
     return rows.filter(business_date=request.business_date) if request.business_date else rows.none()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from guanxi.crm.consent.queries import not_erased
 from guanxi.crm.insight.models import CustomerFigure
 from guanxi.crm.org.queries import institution_tree, staff_names
 from guanxi.crm.web.request import StaffRequest
@@ -35,11 +36,14 @@ class Found:
 
 
 def found_for(request: StaffRequest, words: str, at_most: int) -> Found:
-    """The customers within the person's scope that ``words`` mean, at most so many; one query, none for no words."""
+    """The customers within the person's scope that ``words`` mean, at most so many; one query, none for no words.
+
+    Whoever is in the register of erasures is not found.
+    """
     if not words or request.published is None:
         return Found((), more=False)
     rows = CustomerFigure.objects.visible_to(request.scope).filter(business_date=request.day)
-    rows = narrow_to(rows, words, request.scope).order_by("-assets", "-party_id")
+    rows = not_erased(narrow_to(rows, words, request.scope)).order_by("-assets", "-party_id")
     found = list(
         rows.values_list("party_id", "name", "kind", "tier", "sub_tier", "institution_id", "manager_id")[: at_most + 1]
     )
