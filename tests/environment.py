@@ -17,6 +17,8 @@ VAR = ROOT / "var" / "test" / NAME
 os.environ["GUANXI_VAR"] = str(VAR)
 os.environ.setdefault("GUANXI_SECRET_KEY", "only-for-tests")
 os.environ["DJANGO_SETTINGS_MODULE"] = "guanxi.crm.config.settings"
+# Tests sign in without a second factor, unless they are about it.
+os.environ["GUANXI_MFA_ROLES"] = ""
 os.environ.pop("GUANXI_INBOX", None)
 os.environ.pop("GUANXI_WAREHOUSE", None)
 # Playwright's synchronous interface runs an event loop in the test's thread; Django would refuse the database there.

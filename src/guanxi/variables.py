@@ -69,6 +69,31 @@ VARIABLES = (
         "1",
         "How many proxies stand in front: the person's address is taken from what the outermost of them was told.",
     ),
+    Variable(
+        "GUANXI_MFA_ROLES",
+        "administrator,auditor,steward,head_office,analyst,service_agent",
+        "administrator,auditor,steward,head_office,analyst,service_agent,branch_manager,rm",
+        "Roles that must sign in with a second factor; whoever has none sets one up before anything else opens. Empty: "
+        "nobody must, as in the demo. Anybody may.",
+    ),
+    Variable(
+        "GUANXI_BREACHED_PASSWORDS",
+        "",
+        "/etc/guanxi/breached-passwords-sha1.txt",
+        "A file of SHA-1 sums of stolen passwords in ascending order, one a line, as leaks' collections are published "
+        "(`HASH` or `HASH:COUNT`); new passwords are looked up in it on this machine. Without it, only the 20,000 most "
+        "common ones are refused.",
+    ),
+    Variable(
+        "GUANXI_SESSION_IDLE_MINUTES", "30", "30", "After so many minutes without use a session ends, on every device."
+    ),
+    Variable("GUANXI_SESSION_HOURS", "12", "12", "After so many hours a session ends, however much it is used."),
+    Variable(
+        "GUANXI_CONFIRM_MINUTES",
+        "15",
+        "15",
+        "How long after signing in or confirming a reveal or an export asks for no password or code.",
+    ),
     Variable("GUANXI_DEBUG", "0", "0", "1 shows errors' inner details in the browser; never on a bank's machine."),
     Variable("GUANXI_BANK_NAME", "", "某某农村商业银行", "The bank's name on the sign-in page."),
     Variable("GUANXI_TIME_ZONE", "Asia/Shanghai", "Asia/Shanghai", "The bank's time zone; the files' times are in it."),

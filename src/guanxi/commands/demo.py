@@ -51,6 +51,8 @@ def prepare(kind: str) -> None:
     var = settings.VAR
     os.environ["GUANXI_INBOX"] = str(var / "demo" / kind / "inbox")
     os.environ["GUANXI_WAREHOUSE"] = str(var / "demo" / kind / "warehouse")
+    # Whoever looks at the demo shall need no phone: a bank leaves this out.
+    os.environ.setdefault("GUANXI_MFA_ROLES", "")
     if kind == "berka":
         # Its transactions are from six years: all of them shall be seen.
         os.environ.setdefault("GUANXI_EVENTS_KEPT_DAYS", "4000")
@@ -162,7 +164,9 @@ def serve_until_stopped(console: Console, cast: Sequence[CastMember], *, host: s
         for person in cast:
             table.add_row(person.staff_id, f"{person.name}  {person.role_en}", person.about_en)
         console.print(table)
-        console.print(f"\npassword of each: [bold]{PASSWORD}[/bold]\n")
+        console.print(f"\npassword of each: [bold]{PASSWORD}[/bold]")
+        if not os.environ.get("GUANXI_MFA_ROLES"):
+            console.print("no second factor is asked for here (GUANXI_MFA_ROLES is empty); a bank asks for one\n")
         processes[0].wait()
     except KeyboardInterrupt:
         console.print("\nstopping")

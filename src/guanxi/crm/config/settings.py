@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -82,6 +83,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "pgtrigger",
     "pghistory",
     "procrastinate.contrib.django",
@@ -106,9 +110,11 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "guanxi.crm.web.signin.gate.SessionStaffMiddleware",
     "guanxi.crm.web.middleware.StaffMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "guanxi.crm.web.signin.gate.SecondFactorMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     # Whatever a request changes is recorded by triggers together with who asked for it.
     "guanxi.crm.web.tracing.HistoryMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -141,11 +147,34 @@ LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "guanxi.crm.org.passwords.SimilarityValidator"},
+    {"NAME": "guanxi.crm.org.passwords.BankNameValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "guanxi.crm.org.passwords.BreachedPasswordValidator"},
 ]
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
-SESSION_COOKIE_AGE = 12 * 3600
+BREACHED_PASSWORDS = os.environ.get("GUANXI_BREACHED_PASSWORDS", "")
+
+# Who must sign in with a second factor: whoever sees the whole bank or administers, unless the bank says otherwise.
+MFA_ROLES = frozenset(
+    os.environ.get("GUANXI_MFA_ROLES", "administrator,auditor,steward,head_office,analyst,service_agent")
+    .replace(" ", "")
+    .split(",")
+) - {""}
+MFA_ADAPTER = "guanxi.crm.org.second_factor_adapter.StaffMFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+ACCOUNT_ADAPTER = "guanxi.crm.org.account_adapter.StaffAccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "id"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+
+# Sessions lie in the database alone, so that ending one ends it for every process.
+SESSION_ENGINE = "guanxi.crm.org.sessions"
+SESSION_IDLE = timedelta(minutes=int(os.environ.get("GUANXI_SESSION_IDLE_MINUTES", "30")))
+SESSION_ABSOLUTE = timedelta(hours=float(os.environ.get("GUANXI_SESSION_HOURS", "12")))
+SESSION_COOKIE_AGE = int(SESSION_ABSOLUTE.total_seconds())
+# How long after a proof of who one is a reveal or an export asks for no other.
+CONFIRM_WITHIN = timedelta(minutes=int(os.environ.get("GUANXI_CONFIRM_MINUTES", "15")))
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
@@ -238,6 +267,7 @@ UNFOLD = {
                     _page(_("Staff"), "badge", "org_staff_changelist"),
                     _page(_("Posts"), "assignment_ind", "org_post_changelist"),
                     _page(_("Institutions"), "account_tree", "org_institution_changelist"),
+                    _page(_("Locked addresses"), "lock_clock", "org_addresslock_changelist"),
                 ],
             },
             {

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -30,11 +32,14 @@ from guanxi.crm.audit.services import record
 from guanxi.crm.kernel.administration import ReadOnlyAdmin
 from guanxi.crm.org.administration import LooksMixin, administers, does_everything, may_look
 from guanxi.crm.org.history import staff_changes
-from guanxi.crm.org.models import Institution, Post, Staff
+from guanxi.crm.org.models import AddressLock, Institution, Post, Staff
+from guanxi.crm.org.second_factor import factors_of, remove_all
+from guanxi.crm.org.sessions import end_sessions, sessions_of
 from guanxi.crm.org.signing import locked_until, unlock
 
-# Roles come from the bank's posts, not from groups; jobs are watched on the runs page.
-for unused in (Group, ProcrastinateJob):
+# Roles come from the bank's posts, not from groups; jobs are watched on the runs page; secrets of second factors and
+# addresses nobody uses are no lists to look at.
+for unused in (Group, ProcrastinateJob, EmailAddress, Authenticator):
     if admin.site.is_registered(unused):
         admin.site.unregister(unused)
 
@@ -91,7 +96,19 @@ class StaffForm(forms.ModelForm):
         label=_("unlock"),
         required=False,
         widget=UnfoldBooleanSwitchWidget,
-        help_text=_("after too many wrong passwords the number is locked for a quarter of an hour"),
+        help_text=_("after too many wrong passwords the number is locked for a while"),
+    )
+    end_sessions = forms.BooleanField(
+        label=_("end all sessions"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_("signs the person out everywhere, at once"),
+    )
+    remove_factors = forms.BooleanField(
+        label=_("remove the second factor"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_("for somebody who lost phone and recovery codes; ends their sessions too"),
     )
 
     class Meta:
@@ -128,11 +145,24 @@ class StaffAdmin(LooksMixin, UserAdmin, ModelAdmin):
     actions = None
     warn_unsaved_form = True
     from_the_bank = ("id", "name", "institution", "role", "line", "phone", "email", "joined_on", "left_on")
-    readonly_fields = (*from_the_bank, "password_state", "last_login", "changes")
+    readonly_fields = (*from_the_bank, "password_state", "factor_state", "session_state", "last_login", "changes")
     fieldsets: ClassVar = (
         (
             _("Signing in"),
-            {"fields": ("password_state", "is_active", "unlock", "is_staff", "is_superuser", "last_login")},
+            {
+                "fields": (
+                    "password_state",
+                    "factor_state",
+                    "remove_factors",
+                    "session_state",
+                    "end_sessions",
+                    "is_active",
+                    "unlock",
+                    "is_staff",
+                    "is_superuser",
+                    "last_login",
+                )
+            },
         ),
         (
             _("From the bank's files"),
@@ -157,35 +187,55 @@ class StaffAdmin(LooksMixin, UserAdmin, ModelAdmin):
             _("Set a new password"),
         )
 
+    @admin.display(description=_("second factor"))
+    def factor_state(self, staff: Staff) -> str:
+        """What the person has to prove themselves with besides the password."""
+        factors = factors_of(staff)
+        names = [gettext("authenticator app")] if factors.app else []
+        names += [gettext("%(number)s passkeys") % {"number": len(factors.passkeys)}] if factors.passkeys else []
+        return ", ".join(names) or gettext("none")
+
+    @admin.display(description=_("open sessions"))
+    def session_state(self, staff: Staff) -> str:
+        """How many sessions the person has."""
+        return str(len(sessions_of(staff, this=None)))
+
     @admin.display(description=_("What was changed"))
     def changes(self, staff: Staff) -> SafeString:
         """The last changes with who made them."""
         return render_to_string("org/staff_changes.html", {"changes": staff_changes(staff)})
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Unlocking is offered only for a number that is locked."""
-        fieldsets = super().get_fieldsets(request, obj)
-        if obj is not None and locked_until(obj.pk) and self.has_change_permission(request, obj):
-            return fieldsets
+        """Unlocking, ending sessions and removing factors are offered only where there is what they end."""
+        hidden = {"unlock", "end_sessions", "remove_factors"}
+        if obj is not None and self.has_change_permission(request, obj):
+            hidden -= {"unlock"} if locked_until(obj.pk) else set()
+            hidden -= {"end_sessions"} if sessions_of(obj, this=None) else set()
+            hidden -= {"remove_factors"} if factors_of(obj).any else set()
         return [
-            (name, {**options, "fields": tuple(field for field in options["fields"] if field != "unlock")})
-            for name, options in fieldsets
+            (name, {**options, "fields": tuple(field for field in options["fields"] if field not in hidden)})
+            for name, options in super().get_fieldsets(request, obj)
         ]
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        """Also unlocks, where that was asked for."""
+        """Also unlocks, ends sessions and removes factors, where that was asked for."""
         super().save_model(request, obj, form, change)
         changed = {name: [form.initial.get(name), form.cleaned_data.get(name)] for name in form.changed_data}
         record(action=Action.PERMISSION, kind="staff", object_id=obj.pk, detail={"changed": changed})
         if form.cleaned_data.get("unlock"):
             unlock(obj.pk)
+        if form.cleaned_data.get("remove_factors"):
+            remove_all(staff=obj)
+        if form.cleaned_data.get("end_sessions") or form.cleaned_data.get("remove_factors"):
+            end_sessions(staff_id=obj.pk, but=request.session.session_key)
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> Any:  # noqa: A002
-        """As Django's; whoever has a new password may try it at once."""
+        """As Django's; whoever has a new password may try it at once, and nobody stays in with the old one."""
         response = super().user_change_password(request, id, form_url)
         if request.method == "POST" and response.status_code == 302:
             unlock(id)
             record(action=Action.PERMISSION, kind="staff", object_id=id, detail={"changed": {"password": "set"}})
+            end_sessions(staff_id=id, but=request.session.session_key)
         return response
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -222,3 +272,17 @@ class PostAdmin(LooksMixin, ReadOnlyAdmin):
     ordering = ("staff_id", "id")
     list_select_related = ("staff", "institution")
     fields = ("staff", "institution", "role", "line", "valid_from", "valid_to")
+
+
+@admin.register(AddressLock)
+class AddressLockAdmin(LooksMixin, ReadOnlyAdmin):
+    """Addresses from which signing in was refused lately; deleting one unlocks it."""
+
+    list_display = ("address", "locked_until", "refusals", "rounds", "refused_at")
+    ordering = ("-refused_at",)
+    search_fields = ("address__startswith",)
+    fields = ("address", "locked_until", "refusals", "rounds", "refused_at")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators unlock an address by deleting its lock."""
+        return administers(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import pghistory
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
@@ -127,6 +128,16 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("member of staff")
         verbose_name_plural = _("staff")
+        triggers: ClassVar = [
+            # Whoever may not sign in any more has no open session, whatever wrote so: a page, the night, SQL.
+            pgtrigger.Trigger(
+                name="leaver_has_no_session",
+                operation=pgtrigger.Update,
+                when=pgtrigger.After,
+                condition=pgtrigger.Q(old__is_active=True, new__is_active=False),
+                func="DELETE FROM org_staffsession WHERE staff_id = NEW.id; RETURN NULL;",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -168,6 +179,7 @@ class SignInLock(models.Model):
 
     number = models.CharField(_("staff number"), max_length=32, primary_key=True)
     refusals = models.PositiveSmallIntegerField(_("refusals"), default=0)
+    rounds = models.PositiveSmallIntegerField(_("times locked"), default=0)
     refused_at = models.DateTimeField(_("refused"))
     locked_until = models.DateTimeField(_("locked until"), null=True)
 
@@ -178,3 +190,18 @@ class SignInLock(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+from guanxi.crm.org.door_models import AddressLock, StaffSession  # noqa: E402
+
+__all__ = [
+    "AddressLock",
+    "Institution",
+    "Line",
+    "Post",
+    "Role",
+    "SignInLock",
+    "Staff",
+    "StaffManager",
+    "StaffSession",
+]

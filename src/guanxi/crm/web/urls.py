@@ -9,14 +9,10 @@ from guanxi.crm.web.exports import views as exports
 from guanxi.crm.web.home import views as home
 from guanxi.crm.web.listing import views as listing
 from guanxi.crm.web.search import views as search
-from guanxi.crm.web.signin import views as signin
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
-    path("sign-in/", signin.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", signin.sign_out, name="sign-out"),
-    path("language/", signin.language, name="language"),
-    path("preferences/", signin.preferences, name="preferences"),
+    path("", include("guanxi.crm.web.signin.urls")),
     path("search/", search.search, name="search"),
     path("customers/", customers.customers, name="customers"),
     path("lists/<slug:name>/columns/", listing.columns, name="list-columns"),

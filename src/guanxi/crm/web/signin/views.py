@@ -1,4 +1,4 @@
-"""Signing in and out, the language, a person's preferences."""
+"""Signing in and out, confirming, the language, a person's preferences."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import check_for_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from guanxi.crm.org.second_factor import factors_of
 from guanxi.crm.org.services import set_preferences
 from guanxi.crm.web.preferences import THEME_COOKIE
 from guanxi.crm.web.request import StaffRequest
-from guanxi.crm.web.signin.forms import PreferencesForm, SignInForm
-
-YEAR = 365 * 86400
+from guanxi.crm.web.signin import door
+from guanxi.crm.web.signin.door import YEAR, remember_language
+from guanxi.crm.web.signin.forms import CodeForm, PasswordAgainForm, PreferencesForm, SignInForm
 
 
 class SignIn(LoginView):
@@ -31,18 +33,49 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def form_valid(self, form: Any) -> HttpResponse:
-        """Signs in and sets the language the person works in."""
-        response = super().form_valid(form)
-        stored = form.get_user().preferences.get("language")
-        if stored and settings.LANGUAGE_COOKIE_NAME not in self.request.COOKIES:
-            _remember_language(response, stored)
-        return response
+        """The password is right: asks for the second factor, or lets in."""
+        return door.arrive(self.request, form.get_user(), method="password", then=self.get_success_url())
 
     def form_invalid(self, form: Any) -> HttpResponse:
         """Shows the form again; 422, since nothing is at fault with the address."""
         response = super().form_invalid(form)
         response.status_code = 422
         return response
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("code")
+def second(request: HttpRequest) -> HttpResponse:
+    """The second step of signing in: the code of the app, a recovery code, or a passkey."""
+    found = door.waiting(request)
+    if found is None:
+        return redirect("sign-in")
+    staff, first = found
+    form = CodeForm(request.POST or None, staff=staff, request=request)
+    if request.method == "POST" and form.is_valid():
+        return door.enter(request, staff, **_entering(first), second=form.method)
+    context = {"form": form, "factors": factors_of(staff)}
+    return render(request, "web/door/second.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _entering(first: dict[str, Any]) -> dict[str, str]:
+    return {"method": first["method"], "then": first["then"], "backend": first["backend"]}
+
+
+@never_cache
+@sensitive_post_parameters("code", "password")
+def confirm(request: StaffRequest) -> HttpResponse:
+    """Asks a signed-in person to prove once more that it is them, and brings them back to where they stood."""
+    staff, factors = request.user, factors_of(request.user)
+    then = door.inside(request, request.POST.get("next") or request.GET.get("next", ""))
+    kind = CodeForm if factors.app else PasswordAgainForm
+    form = kind(request.POST or None, staff=staff, request=request)
+    if request.method == "POST" and form.is_valid():
+        door.confirm(request)
+        return HttpResponseRedirect(then)
+    context = {"form": form, "factors": factors, "next": then}
+    return render(request, "web/door/confirm.html", context, status=422 if request.method == "POST" else 200)
 
 
 @require_POST
@@ -57,9 +90,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """Changes the language: a cookie, and for somebody signed in the preference."""
     chosen = request.POST.get("language", "")
-    response = HttpResponseRedirect(_next(request))
+    response = HttpResponseRedirect(door.inside(request, request.POST.get("next", "")))
     if chosen in dict(settings.LANGUAGES) and check_for_language(chosen):
-        _remember_language(response, chosen)
+        remember_language(response, chosen)
         if request.user.is_authenticated:
             set_preferences(staff=cast("Any", request.user), changes={"language": chosen})
     return response
@@ -76,23 +109,10 @@ def preferences(request: StaffRequest) -> HttpResponse:
         return render(request, "web/preferences.html", {"form": form}, status=422)
     changes = form.changes()
     set_preferences(staff=request.user, changes=changes)
-    response = HttpResponse(status=204) if request.is_partial else HttpResponseRedirect(_next(request))
+    then = door.inside(request, request.POST.get("next", ""))
+    response = HttpResponse(status=204) if request.is_partial else HttpResponseRedirect(then)
     if "language" in changes:
-        _remember_language(response, changes["language"])
+        remember_language(response, changes["language"])
     if "theme" in changes:
         response.set_cookie(THEME_COOKIE, changes["theme"], max_age=YEAR, samesite="Lax", httponly=True)
     return response
-
-
-def _remember_language(response: HttpResponse, code: str) -> None:
-    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, max_age=YEAR, samesite="Lax")
-
-
-def _next(request: HttpRequest) -> str:
-    """Where a form said it came from, if that is this site; else home."""
-    address = request.POST.get("next", "")
-    if address and url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return address
-    return reverse("home")
