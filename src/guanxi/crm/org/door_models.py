@@ -19,6 +19,7 @@ class StaffSession(AbstractBaseSession):
     session on pages; the key itself is a credential and is never shown.
     """
 
+    staff_id: str | None
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.CASCADE,

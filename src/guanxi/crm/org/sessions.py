@@ -56,7 +56,7 @@ class SessionStore(DatabaseStore):
         if self.session_key is None:
             self.create()
             return
-        data = self._get_session(no_load=must_create)
+        data = self._get_session(no_load=must_create)  # pyrefly: ignore[missing-attribute]
         values: dict[str, Any] = {
             "session_data": self.encode(data),
             "expire_date": self.get_expiry_date(),
