@@ -41,3 +41,5 @@ settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 settings.WHITENOISE_USE_FINDERS = True
 settings.WHITENOISE_AUTOREFRESH = True
+# Every request of every test is behind row-level security: the connection takes the site's role for its length.
+settings.ROW_SECURITY = settings.ASSUME_ROLE = True

@@ -72,7 +72,6 @@ def worker() -> None:
     """The worker that does jobs people start from pages: replays, large exports."""
     from guanxi.commands.serve import worker as run
 
-    prepare_django()
     run()
 
 

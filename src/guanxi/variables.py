@@ -24,6 +24,13 @@ VARIABLES = (
         "Without it, an embedded server is started; good for a demo or one branch, not for a bank.",
     ),
     Variable(
+        "GUANXI_WEB_DATABASE_URL",
+        "on the embedded server: its role guanxi_web",
+        "postgresql://guanxi_web:secret@db.bank.internal:5432/guanxi",
+        "The same database for the site and its worker, as a role that owns nothing: row-level security then stands "
+        "behind every page. `guanxi migrate` makes the role `guanxi_web` and its rights; give it a password.",
+    ),
+    Variable(
         "GUANXI_SECRET_KEY",
         "",
         "",

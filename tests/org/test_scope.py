@@ -23,8 +23,8 @@ def scope(staff) -> Scope:
 def test_the_roles_reach_as_far_as_they_should(cast):
     for call in ("ann", "he", "shen", "shi", "fu"):
         assert scope(getattr(cast, call)).reach is Reach.EVERYTHING
-    assert scope(cast.ai) == Scope(cast.ai.id, Reach.OWN)
-    assert scope(cast.bo) == Scope(cast.bo.id, Reach.INSTITUTIONS, ("B1", "B11", "B12"))
+    assert scope(cast.ai) == Scope.own(cast.ai.id)
+    assert scope(cast.bo) == Scope.of_institutions(cast.bo.id, ("B1", "B11", "B12"))
     for call in ("guan", "yu"):
         assert scope(getattr(cast, call)).reach is Reach.NOTHING
 
@@ -43,6 +43,7 @@ def test_a_post_counts_from_its_first_day_to_its_last(cast):
 
 def test_the_widest_post_decides_and_branches_add_up(cast):
     Post.objects.create(staff=cast.ai, institution_id="B21", role=Role.BRANCH_MANAGER)
+    assert scope(cast.ai).managers == (cast.ai.id,)
     assert scope(cast.ai).institution_ids == ("B21",)
     Post.objects.create(staff=cast.ai, institution_id="B12", role=Role.BRANCH_MANAGER)
     assert scope(cast.ai).institution_ids == ("B12", "B21")

@@ -102,6 +102,38 @@ def database() -> Iterator[Finding]:
                 "Make the user of DATABASE_URL the owner of the database.",
             )
         yield from migrations(connection)
+        yield from row_security(connection)
+
+
+def row_security(connection: psycopg.Connection) -> Iterator[Finding]:
+    """Whether the site connects as a role that policies bind, and whether they cost it no index."""
+    from guanxi.postgres import WEB_ROLE, site_environment
+
+    if not connection.execute("select 1 from pg_roles where rolname = %s", [WEB_ROLE]).fetchone():
+        yield Finding(
+            FAIL,
+            f"there is no role {WEB_ROLE}",
+            f"As the database's administrator: create role {WEB_ROLE} login password '...'; then run: guanxi migrate",
+        )
+    elif "GUANXI_ROW_SECURITY" not in site_environment():
+        yield Finding(
+            WARN,
+            "the site connects as the owner, whom row-level security does not bind",
+            f"Name the database as {WEB_ROLE} in GUANXI_WEB_DATABASE_URL.",
+        )
+    else:
+        yield Finding(OK, f"the site connects as {WEB_ROLE}, behind row-level security")
+    leaky = connection.execute(
+        "select count(*) from pg_proc where proname = any (%s) and pronargs = 2 and not proleakproof",
+        [["numeric_eq", "numeric_lt", "numeric_le", "numeric_gt", "numeric_ge"]],
+    ).fetchone()
+    if leaky and leaky[0]:
+        yield Finding(
+            WARN,
+            "comparisons of amounts are not declared leakproof: later pages of long lists are slow",
+            "As a superuser: alter function pg_catalog.numeric_lt(numeric, numeric) leakproof; "
+            "the same for numeric_eq, numeric_le, numeric_gt, numeric_ge.",
+        )
 
 
 def migrations(connection: psycopg.Connection) -> Iterator[Finding]:

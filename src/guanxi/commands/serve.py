@@ -6,6 +6,9 @@ import os
 import subprocess
 import sys
 
+from guanxi.postgres import site_environment
+from guanxi.startup import prepare, prepare_django
+
 WSGI = "guanxi.crm.config.serving:application"
 # Threads wait for the database, not for the processor: a few a process keep it busy.
 THREADS_A_PROCESS = 4
@@ -27,11 +30,20 @@ def worker_command() -> list[str]:
 
 def serve(*, host: str, port: int, workers: int) -> None:
     """Runs the web server until it is told to stop."""
-    raise SystemExit(subprocess.call(serve_command(host=host, port=port, workers=workers)))
+    environment = os.environ | site_environment()
+    environment.pop("GUANXI_OWNER_DATABASE_URL", None)  # what serves pages cannot become the owner
+    raise SystemExit(subprocess.call(serve_command(host=host, port=port, workers=workers), env=environment))
 
 
 def worker() -> None:
     """Runs the worker until it is told to stop; a job under way is finished first."""
+    prepare()
+    os.environ.update(site_environment())
+    from guanxi.crm.config import settings
+
+    settings.DATABASES["default"] = settings.database(os.environ["DATABASE_URL"])
+    settings.ROW_SECURITY = os.environ.get("GUANXI_ROW_SECURITY") == "1"
+    prepare_django()
     from django.core.management import call_command
 
     call_command("procrastinate", "worker", "--name", "guanxi", "--concurrency", "2")

@@ -15,11 +15,11 @@ from openpyxl import load_workbook
 
 from guanxi.crm.holding.event_queries import EventFilter, EventKey, event_page
 from guanxi.crm.holding.models import Agreement, Event
-from guanxi.crm.kernel.scope import Reach, Scope
+from guanxi.crm.kernel.scope import Scope
 from tests.cast.bank import DAY
 
 pytestmark = pytest.mark.django_db
-EVERYTHING = Scope("1002", Reach.EVERYTHING)
+EVERYTHING = Scope.everything("1002")
 
 
 def many(party_id: str, number: int) -> None:

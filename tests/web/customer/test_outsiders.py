@@ -13,6 +13,10 @@ pytestmark = pytest.mark.django_db
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
+# For those who may assign customers or audit: tests of their own in test_access.py.
+OF_SOME = {"customer-access", "customer-support", "customer-support-end"}
+
+
 def addresses(party_id: str, agreement_id: str) -> dict[str, str]:
     """Every address of a customer, found in the URL patterns so that none can be forgotten."""
     values = {"party_id": party_id, "agreement_id": agreement_id, "period": "r12"}
@@ -20,7 +24,7 @@ def addresses(party_id: str, agreement_id: str) -> dict[str, str]:
     for pattern in urlpatterns:
         assert isinstance(pattern, URLPattern)
         names = pattern.pattern.converters
-        if "party_id" in names:
+        if "party_id" in names and pattern.name not in OF_SOME:
             found[pattern.name] = reverse(pattern.name, kwargs={name: values[name] for name in names})
     assert len(found) >= 13
     return found

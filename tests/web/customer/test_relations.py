@@ -122,7 +122,7 @@ def test_the_organisations_page_says_what_it_is(cast, sign_in):
     assert f"{company.employees:,}" in english
 
 
-def test_a_guarantee_is_told_on_both_sides_and_only_in_kind_to_whom_it_does_not_concern(cast, sign_in):
+def test_a_guarantee_is_told_on_both_sides_and_only_the_role_to_whom_it_does_not_concern(cast, sign_in):
     client = sign_in(cast.ai, "en")
     guarantor = client.get(reverse("customer-holdings", args=[cast.person.id])).context["roles"]
     assert [(role.role, role.other_id) for role in guarantor] == [("guarantor", cast.company.id)]
@@ -131,5 +131,5 @@ def test_a_guarantee_is_told_on_both_sides_and_only_in_kind_to_whom_it_does_not_
     Party.objects.filter(pk=cast.company.id).update(manager_id=cast.zhu.id, institution_id="B21")
     page = client.get(reverse("customer-holdings", args=[cast.person.id]))
     (role,) = page.context["roles"]
-    assert (role.hidden, role.number, role.balance, role.agreement_kind) == (True, "", None, "loan")
+    assert (role.hidden, role.number, role.balance, role.agreement_kind) == (True, "", None, "")
     assert cast.company.name not in page.text

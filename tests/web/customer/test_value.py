@@ -21,7 +21,7 @@ from guanxi.crm.insight.models import (
     CustomerFigure,
     CustomerMonth,
 )
-from guanxi.crm.kernel.scope import Reach, Scope
+from guanxi.crm.kernel.scope import Scope
 from tests.cast.bank import DAY
 
 pytestmark = pytest.mark.django_db
@@ -217,7 +217,7 @@ def test_every_published_figure_arrives_where_it_belongs(cast):
         **{name: Decimal(place) for place, name in enumerate(numbers, 1)}
     )
     figure.refresh_from_db()
-    found = worth(Scope(cast.he.id, Reach.EVERYTHING), cast.company.id, day=DAY)
+    found = worth(Scope.everything(cast.he.id), cast.company.id, day=DAY)
     assert found
     for name in ("assets", "loan"):
         balance = getattr(found, name)

@@ -72,6 +72,13 @@ AUDIT_HEADS = Path(os.environ.get("GUANXI_AUDIT_HEADS") or VAR / "audit").resolv
 # How many proxies stand before the site: each adds the address it was asked from, the last of ours is believed.
 PROXIES = int(os.environ.get("GUANXI_PROXIES") or (1 if HTTPS else 0))
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql:///guanxi"))}
+# `guanxi serve` and `guanxi worker` connect as a role that sees only what the scope of who asks reaches
+# (guanxi.crm.kernel.protection); where a role is only assumed, the connection is given back after each request.
+ROW_SECURITY = os.environ.get("GUANXI_ROW_SECURITY", "") == "1"
+ASSUME_ROLE = False
+# Written by the night's job alone: the site only reads them.
+PUBLISHED_APPS = ("party", "holding", "insight")
+PUBLISHED_TABLES = ("org_institution",)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+
 # ruff: noqa: E501
 from typing import NamedTuple
 

@@ -134,7 +134,11 @@ class Agreement(models.Model):
 class AgreementParty(models.Model):
     """Grain: one row an agreement, party and role."""
 
-    scope_paths: ClassVar = ScopePaths(institution="party__institution_id", manager="party__manager_id")
+    scope_paths: ClassVar = ScopePaths(
+        institution="party__institution_id",
+        manager="party__manager_id",
+        ends=(("agreement_id", "holding_agreement"),),
+    )
 
     pk = models.CompositePrimaryKey("agreement_id", "party_id", "role")
     agreement = models.ForeignKey(

@@ -164,21 +164,22 @@ class RoleHeld:
 
 
 def roles_in_others(scope: Scope, party_id: str, *, today: date) -> tuple[RoleHeld, ...]:
-    """What one party is in the agreements of others (guarantor, joint holder, ...), in force; two queries.
+    """What one party is in the agreements of others (guarantor, joint holder, ...), in force; three queries.
 
-    Of an agreement whose holder is outside the scope only its kind is told.
+    Of an agreement whose holder is outside the scope nothing but the role is told.
     """
-    rows: Any = (
+    rows: Any = list(
         AgreementParty.objects.visible_to(scope)
         .filter(_lasting(today), party_id=party_id)
         .exclude(role=AgreementRole.HOLDER)
-        .exclude(agreement__party_id=party_id)
-        .select_related("agreement")
         .order_by("role", "agreement_id")[:ROLES_SHOWN]
     )
-    rows = list(rows)
-    names = _names(scope, {row.agreement.party_id for row in rows})
-    return tuple(_role(row, row.agreement.party_id, names) for row in rows)
+    # Not joined: the database itself hides the agreements of others, and the row would go with them.
+    seen = Agreement.objects.visible_to(scope).in_bulk([row.agreement_id for row in rows]) if rows else {}
+    held = [(row, seen.get(row.agreement_id)) for row in rows]
+    held = [(row, agreement) for row, agreement in held if agreement is None or agreement.party_id != party_id]
+    names = _names(scope, {agreement.party_id for _row, agreement in held if agreement})
+    return tuple(_role(row, agreement, agreement.party_id if agreement else "", names) for row, agreement in held)
 
 
 def others_in_own(scope: Scope, party_id: str, *, today: date) -> tuple[RoleHeld, ...]:
@@ -192,7 +193,7 @@ def others_in_own(scope: Scope, party_id: str, *, today: date) -> tuple[RoleHeld
     )
     rows = list(rows)
     names = _names(scope, {row.party_id for row in rows})
-    return tuple(_role(row, row.party_id, names, own=True) for row in rows)
+    return tuple(_role(row, row.agreement, row.party_id, names, own=True) for row in rows)
 
 
 def _lasting(today: date) -> Q:
@@ -204,19 +205,20 @@ def _names(scope: Scope, ids: Iterable[str]) -> dict[str, str]:
     return dict(Party.objects.visible_to(scope).filter(id__in=ids).values_list("id", "name")) if ids else {}
 
 
-def _role(row: AgreementParty, other: str, names: dict[str, str], *, own: bool = False) -> RoleHeld:
-    held: Agreement = row.agreement
-    shown = own or other in names
+def _role(
+    row: AgreementParty, held: Agreement | None, other: str, names: dict[str, str], *, own: bool = False
+) -> RoleHeld:
+    shown = held if held is not None and (own or other in names) else None
     return RoleHeld(
         role=row.role,
-        agreement_id=held.id if shown else "",
-        agreement_kind=held.kind,
+        agreement_id=shown.id if shown else "",
+        agreement_kind=shown.kind if shown else "",
         other_id=other if other in names else "",
         other_name=names.get(other, ""),
-        number=(held.account_number or held.id) if shown else "",
-        currency=held.currency if shown else "",
-        balance=held.balance if shown else None,
-        days_overdue=(held.days_overdue or 0) if shown else 0,
+        number=(shown.account_number or shown.id) if shown else "",
+        currency=shown.currency if shown else "",
+        balance=shown.balance if shown else None,
+        days_overdue=(shown.days_overdue or 0) if shown else 0,
         valid_from=row.valid_from,
         valid_to=row.valid_to,
     )

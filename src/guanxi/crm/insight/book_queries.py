@@ -6,10 +6,11 @@ Every function begins at ``visible_to(scope)``. Amounts are CNY.
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from guanxi.crm.insight.models import BookDay
 from guanxi.crm.kernel.scope import Scope
@@ -39,3 +40,30 @@ def customers_in(
     if tiers:
         rows = rows.filter(tier__in=tiers)
     return rows.aggregate(many=Sum("customers"))["many"] or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What one manager's customers hold together, in CNY, and what they bring in twelve months."""
+
+    customers: int = 0
+    assets: Decimal = ZERO
+    loan: Decimal = ZERO
+    contribution: Decimal = ZERO
+
+
+def books_by_manager(scope: Scope, *, date: datetime.date) -> dict[str, Holding]:
+    """By manager, the book on a business date within a scope; one query over the day's books."""
+    rows = (
+        BookDay.objects.visible_to(scope)
+        .filter(business_date=date)
+        .exclude(manager_id="")
+        .values_list("manager_id")
+        .annotate(
+            many=Sum("customers"),
+            assets=Sum(F("deposit") + F("wealth")),
+            owed=Sum("loan"),
+            brings=Sum("contribution_r12"),
+        )
+    )
+    return {manager: Holding(*sums) for manager, *sums in rows}

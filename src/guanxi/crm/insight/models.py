@@ -61,7 +61,7 @@ class CustomerFigure(models.Model):
     last month, and of the last year. ``_r12`` is the running month and the eleven months before it.
     """
 
-    scope_paths: ClassVar = ScopePaths(institution="institution_id", manager="manager_id")
+    scope_paths: ClassVar = ScopePaths(institution="institution_id", manager="manager_id", kind="kind")
 
     pk = models.CompositePrimaryKey("business_date", "party_id")
     business_date = models.DateField(_("business date"))
@@ -388,7 +388,7 @@ class BookDay(models.Model):
     ``manager_id`` is empty for customers without one; ``tier`` is empty for dates before the first night.
     """
 
-    scope_paths: ClassVar = ScopePaths(institution="institution_id", manager="manager_id")
+    scope_paths: ClassVar = ScopePaths(institution="institution_id", manager="manager_id", record="", kind="")
 
     pk = models.CompositePrimaryKey("business_date", "institution_id", "manager_id", "tier")
     business_date = models.DateField(_("business date"))

@@ -1,17 +1,23 @@
 """The scope engine: every read begins with the scope of who asks.
 
-A :class:`Scope` says which institutions' and which manager's records a person may see. A model that holds scoped
-records names the columns by which it is scoped (:class:`ScopePaths`) and uses :class:`ScopedManager`; its only way
-in is ``Model.objects.visible_to(scope)``. Nothing here knows what a bank is.
+A :class:`Scope` says whose records a person may see: those of some institutions (for each line of business its own),
+those that the person looks after, or everything. A model that holds scoped records names the columns by which it is
+scoped (:class:`ScopePaths`) and uses :class:`ScopedManager`; its only way in is ``Model.objects.visible_to(scope)``.
+The same paths make the table's row-level security (``kernel/protection.py``). Nothing here knows what a bank is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Self
 
 from django.db import models
+from django.db.models import Q
+
+# A record's line follows from its kind: a wall stands between the two.
+KIND_OF_LINE = {"retail": "person", "corporate": "organisation"}
 
 
 class Reach(StrEnum):
@@ -24,28 +30,111 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """What one person may see: the own records, those of some institutions, everything, or nothing.
+class Sight:
+    """How far somebody sees on one line by the post: everything, some institutions (sorted), or nothing."""
 
-    ``staff_id`` is who asks; ``institution_ids`` counts only where ``reach`` is ``INSTITUTIONS``.
+    everything: bool = False
+    institution_ids: tuple[str, ...] = ()
+
+    def __or__(self, other: Sight) -> Sight:
+        if self.everything or other.everything:
+            return Sight(everything=True)
+        return Sight(institution_ids=tuple(sorted({*self.institution_ids, *other.institution_ids})))
+
+    def within(self, institution_ids: Iterable[str]) -> Sight:
+        """What remains of this sight inside some institutions."""
+        wanted = set(institution_ids)
+        kept = wanted if self.everything else wanted & set(self.institution_ids)
+        return Sight(institution_ids=tuple(sorted(kept)))
+
+
+BLIND = Sight()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one person may see, or do with one verb. Hashable, so that what is remembered can be kept by it.
+
+    ``managers`` are those whose books are this person's today: the own one, and those covered. ``supported`` are the
+    records that the person looks after beside another manager (sorted; some hundreds at most).
     """
 
     staff_id: str
-    reach: Reach
-    institution_ids: tuple[str, ...] = ()
+    retail: Sight = BLIND
+    corporate: Sight = BLIND
+    managers: tuple[str, ...] = ()
+    supported: tuple[str, ...] = ()
 
     @classmethod
     def nothing(cls) -> Scope:
         """The scope of somebody unknown."""
-        return cls(staff_id="", reach=Reach.NOTHING)
+        return cls(staff_id="")
+
+    @classmethod
+    def everything(cls, staff_id: str) -> Scope:
+        """Every record of both lines."""
+        return cls(staff_id, Sight(everything=True), Sight(everything=True))
+
+    @classmethod
+    def of_institutions(cls, staff_id: str, institution_ids: Iterable[str]) -> Scope:
+        """The records of some institutions, of both lines."""
+        sight = Sight(institution_ids=tuple(sorted(institution_ids)))
+        return cls(staff_id, sight, sight)
+
+    @classmethod
+    def own(cls, staff_id: str) -> Scope:
+        """The records that somebody looks after."""
+        return cls(staff_id, managers=(staff_id,))
+
+    @property
+    def reach(self) -> Reach:
+        """The widest that is seen on either line; ``EVERYTHING`` only where both lines are wide open."""
+        if self.retail.everything and self.corporate.everything:
+            return Reach.EVERYTHING
+        if self.retail != BLIND or self.corporate != BLIND:
+            return Reach.INSTITUTIONS
+        return Reach.OWN if self.managers or self.supported else Reach.NOTHING
+
+    @property
+    def has_wall(self) -> bool:
+        """Whether one line is seen further than the other."""
+        return self.retail != self.corporate
+
+    @property
+    def sight(self) -> Sight:
+        """What is seen on one line or the other by the post."""
+        return self.retail | self.corporate
+
+    @property
+    def institution_ids(self) -> tuple[str, ...]:
+        """The institutions seen on either line by the post, sorted; empty also where everything is seen."""
+        return self.sight.institution_ids
+
+    def without_wall(self) -> Scope:
+        """This scope with both lines as wide as the wider one: where only an upper bound is asked for."""
+        return Scope(self.staff_id, self.sight, self.sight, self.managers, self.supported)
+
+    def within(self, institution_ids: Iterable[str]) -> Scope:
+        """What remains of this scope inside some institutions, by the post alone."""
+        wanted = tuple(institution_ids)
+        return Scope(self.staff_id, self.retail.within(wanted), self.corporate.within(wanted))
 
 
 @dataclass(frozen=True, slots=True)
 class ScopePaths:
-    """Where, from a model, its institution and its manager stand, as lookup paths."""
+    """Where, from a model, its institution, its manager, its record and its kind stand, as lookup paths.
+
+    A model without ``kind`` (sums over both lines) is not seen by institution where a wall stands; one without
+    ``record`` is not seen by those who support single records. ``ends`` are further columns with the table that each
+    points to: a row between two records, of which the database shows the whole where either is seen; what is said of
+    the hidden one is the query's affair.
+    """
 
     institution: str
     manager: str
+    record: str = "party_id"
+    kind: str = "party__kind"
+    ends: tuple[tuple[str, str], ...] = ()
 
 
 class ScopedQuerySet(models.QuerySet[Any]):
@@ -53,16 +142,42 @@ class ScopedQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, scope: Scope) -> Self:
         """Only the records that ``scope`` reaches; costs no query of its own."""
-        paths: ScopePaths = self.model.scope_paths
-        match scope.reach:
-            case Reach.EVERYTHING:
-                return self.all()
-            case Reach.INSTITUTIONS:
-                return self.filter(**{f"{paths.institution}__in": scope.institution_ids})
-            case Reach.OWN:
-                return self.filter(**{paths.manager: scope.staff_id})
-            case _:
-                return self.none()
+        if scope.reach is Reach.EVERYTHING:
+            return self.all()
+        wanted = condition_of(self.model.scope_paths, scope)
+        return self.none() if wanted is None else self.filter(wanted)
+
+
+def condition_of(paths: ScopePaths, scope: Scope) -> Q | None:
+    """What a record must be to lie within a scope that is not everything; None where none does."""
+    ways = [*_by_post(paths, scope)]
+    if len(scope.managers) == 1:
+        ways.append(Q(**{paths.manager: scope.managers[0]}))
+    elif scope.managers:
+        ways.append(Q(**{f"{paths.manager}__in": scope.managers}))
+    if scope.supported and paths.record:
+        ways.append(Q(**{f"{paths.record}__in": scope.supported}))
+    if not ways:
+        return None
+    wanted = ways[0]
+    for way in ways[1:]:
+        wanted |= way
+    return wanted
+
+
+def _by_post(paths: ScopePaths, scope: Scope) -> Iterable[Q]:
+    if not scope.has_wall:
+        if scope.retail.institution_ids:
+            yield Q(**{f"{paths.institution}__in": scope.retail.institution_ids})
+        return
+    if not paths.kind:
+        return
+    for line, sight in (("retail", scope.retail), ("corporate", scope.corporate)):
+        of_line = Q(**{paths.kind: KIND_OF_LINE[line]})
+        if sight.everything:
+            yield of_line
+        elif sight.institution_ids:
+            yield of_line & Q(**{f"{paths.institution}__in": sight.institution_ids})
 
 
 class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]

@@ -174,6 +174,91 @@ class Post(models.Model):
         return f"{self.staff_id} {self.role} {self.institution_id}"
 
 
+class Cover(models.Model):
+    """Grain: one row a period in which somebody looks after another's customers: leave, illness, a vacant desk.
+
+    It ends by itself: after ``valid_to`` (the last day) nothing of the other's book is seen any more.
+    """
+
+    staff = models.ForeignKey(
+        Staff, models.CASCADE, related_name="covered", db_constraint=False, verbose_name=_("covered")
+    )
+    substitute = models.ForeignKey(
+        Staff, models.CASCADE, related_name="covering", db_constraint=False, verbose_name=_("substitute")
+    )
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"))
+    reason = models.CharField(_("reason"), max_length=200, default="", blank=True)
+    made_by = models.ForeignKey(
+        Staff, models.PROTECT, related_name="+", db_constraint=False, null=True, verbose_name=_("arranged by")
+    )
+    made_at = models.DateTimeField(_("arranged"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("cover")
+        verbose_name_plural = _("covers")
+        indexes: ClassVar = [models.Index(fields=["substitute", "valid_to"], name="cover_substitute")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to__gte=models.F("valid_from")),
+                name="cover_ends_after_it_begins",
+                violation_error_message=_("The last day lies before the first."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(staff=models.F("substitute")),
+                name="cover_by_somebody_else",
+                violation_error_message=_("Nobody covers for themselves."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.substitute_id} for {self.staff_id}"
+
+
+class Assignment(models.Model):
+    """Grain: one row a customer, member of staff and period: who looks after whom besides what the bank's file says.
+
+    ``lead`` replaces the manager of the bank's file from the next night on (``party_id`` is a customer number; the
+    published tables carry no foreign keys); ``support`` lets somebody see and serve a customer whom another leads.
+    """
+
+    class Kind(models.TextChoices):
+        LEAD = "lead", _("Lead")
+        SUPPORT = "support", _("Support")
+
+    party_id = models.CharField(_("customer number"), max_length=32)
+    staff = models.ForeignKey(
+        Staff, models.CASCADE, related_name="assignments", db_constraint=False, verbose_name=_("staff")
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
+    valid_from = models.DateField(_("from"))
+    valid_to = models.DateField(_("to"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, default="", blank=True)
+    made_by = models.ForeignKey(
+        Staff, models.PROTECT, related_name="+", db_constraint=False, null=True, verbose_name=_("arranged by")
+    )
+    made_at = models.DateTimeField(_("arranged"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        indexes: ClassVar = [
+            models.Index(fields=["staff", "kind", "party_id"], name="assignment_staff"),
+            models.Index(fields=["party_id", "kind"], name="assignment_party"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["party_id"],
+                condition=models.Q(kind="lead", valid_to__isnull=True),
+                name="assignment_one_lead",
+                violation_error_message=_("This customer has a lead manager already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.kind} {self.party_id}"
+
+
 class SignInLock(models.Model):
     """Grain: one row a staff number that was refused at the sign-in page lately, whether anybody has it or not."""
 

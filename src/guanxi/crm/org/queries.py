@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from django.db import connection
 from django.db.models import Q
 
-from guanxi.crm.kernel.scope import Reach, Scope
-from guanxi.crm.org.models import Institution, Post, Role, Staff
-
-SEES_EVERYTHING = frozenset({Role.HEAD_OFFICE, Role.ANALYST, Role.AUDITOR, Role.STEWARD, Role.SERVICE_AGENT})
+from guanxi.crm.kernel.scope import BLIND, Scope, Sight
+from guanxi.crm.kernel.verbs import Verb
+from guanxi.crm.org.grants import Span, span_of
+from guanxi.crm.org.models import Institution, Line, Role, Staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,15 @@ class InstitutionTree:
                 found.add(number)
                 waiting.extend(self.nodes[number].children)
         return tuple(sorted(found))
+
+    def legal_entity(self, institution_id: str) -> str:
+        """The bank to which an institution belongs: the nearest one above that is a head office, else the topmost."""
+        number = institution_id
+        while True:
+            node = self.nodes[number]
+            if node.kind == Institution.Kind.BANK or not node.parent_id or node.parent_id not in self.nodes:
+                return number
+            number = node.parent_id
 
     def label(self, institution_id: str, language: str) -> str:
         """An institution's name; its number where it is not known."""
@@ -93,36 +103,114 @@ def forget() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a member of staff is in the bank today: the roles held, and the scope they give."""
+    """What a member of staff is in the bank today: the roles held, and the scope that they give for each verb."""
 
     roles: frozenset[str]
-    scope: Scope
+    scopes: Mapping[Verb, Scope]
+
+    @property
+    def scope(self) -> Scope:
+        """What is seen."""
+        return self.scopes[Verb.SEE]
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A post held today."""
+
+    role: str
+    institution_id: str | None
+    line: str
+
+
+# One query for all that decides about somebody: posts (any period, to know whether there ever was one), whom they
+# cover today, which customers they support today.
+_STANDING = """
+SELECT 'post', role, institution_id, line,
+    coalesce(valid_from <= %(today)s, true) AND coalesce(valid_to >= %(today)s, true)
+FROM org_post WHERE staff_id = %(staff)s
+UNION ALL
+SELECT 'cover', staff_id, NULL, '', true
+FROM org_cover WHERE substitute_id = %(staff)s AND valid_from <= %(today)s AND valid_to >= %(today)s
+UNION ALL
+SELECT 'support', party_id, NULL, '', true
+FROM org_assignment WHERE staff_id = %(staff)s AND kind = 'support'
+    AND valid_from <= %(today)s AND coalesce(valid_to >= %(today)s, true)
+"""
 
 
 def standing_of(staff: Staff, *, version: int, today: datetime.date) -> Standing:
-    """The roles of the posts held ``today`` and the scope they add up to; one query.
+    """The roles of the posts held ``today`` and the scopes they add up to; one query.
 
-    Somebody without any post, past or present, stands by the role written beside the name. The widest post decides:
-    everything, then the institutions of all managed branches together, then the own customers, then nothing.
+    Somebody without any post, past or present, stands by the role written beside the name. Posts add up, each on its
+    own line of business; who covers for somebody has that book besides, and supported customers one by one.
     ``version`` is the id of the newest publication, by which the institution tree is remembered.
     """
-    posts = list(Post.objects.filter(staff=staff).values_list("role", "institution_id", "valid_from", "valid_to"))
-    held = [
-        (role, institution)
-        for role, institution, valid_from, valid_to in posts
-        if (valid_from is None or valid_from <= today) and (valid_to is None or today <= valid_to)
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_STANDING, {"staff": staff.id, "today": today})
+        rows = cursor.fetchall()
+    posts = [row for row in rows if row[0] == "post"]
+    held = [_Held(*row[1:4]) for row in posts if row[4]]
     if not posts:
-        held = [(staff.role, staff.institution_id)]
-    roles = frozenset(role for role, _ in held)
-    if roles & SEES_EVERYTHING:
-        return Standing(roles, Scope(staff.id, Reach.EVERYTHING))
-    managed = [institution for role, institution in held if role == Role.BRANCH_MANAGER and institution]
-    if managed:
-        return Standing(roles, Scope(staff.id, Reach.INSTITUTIONS, institution_tree(version).below(managed)))
-    if Role.RM in roles:
-        return Standing(roles, Scope(staff.id, Reach.OWN))
-    return Standing(roles, Scope(staff.id, Reach.NOTHING))
+        held = [_Held(staff.role, staff.institution_id, staff.line)]
+    covered = tuple(sorted(row[1] for row in rows if row[0] == "cover"))
+    supported = tuple(sorted({row[1] for row in rows if row[0] == "support"}))
+    tree = institution_tree(version)
+    return Standing(
+        frozenset(post.role for post in held),
+        {verb: _scope_for(verb, staff.id, held, covered, supported, tree) for verb in Verb},
+    )
+
+
+def _scope_for(
+    verb: Verb,
+    staff_id: str,
+    held: list[_Held],
+    covered: tuple[str, ...],
+    supported: tuple[str, ...],
+    tree: InstitutionTree,
+) -> Scope:
+    sights = {Line.RETAIL: BLIND, Line.CORPORATE: BLIND}
+    own = False
+    for post in held:
+        span = span_of(post.role, verb)
+        if span is None:
+            continue
+        if span is Span.OWN:
+            own = True
+            continue
+        sight = _sight(span, post.institution_id, tree)
+        for line in sights:
+            if post.line in (line, Line.BOTH, ""):
+                sights[line] |= sight
+    # Whoever looks after customers by name does so beyond the post, but only with the verbs that a post gives.
+    serves = any(span_of(post.role, verb) for post in held)
+    retail, corporate = sights[Line.RETAIL], sights[Line.CORPORATE]
+    if retail.everything and corporate.everything:
+        return Scope.everything(staff_id)
+    return Scope(
+        staff_id,
+        retail,
+        corporate,
+        managers=((staff_id, *covered) if own else covered) if serves else (),
+        supported=supported if serves else (),
+    )
+
+
+def _sight(span: Span, institution_id: str | None, tree: InstitutionTree) -> Sight:
+    if span is Span.ALL:
+        return Sight(everything=True)
+    if span is Span.LEGAL_ENTITY:
+        if not institution_id or institution_id not in tree.nodes:
+            # Before the first night there is no tree, and nothing to see.
+            return Sight(everything=not tree.nodes)
+        seen = tree.below([tree.legal_entity(institution_id)])
+        return Sight(everything=True) if len(seen) == len(tree.nodes) else Sight(institution_ids=seen)
+    if not institution_id:
+        return BLIND
+    if span is Span.INSTITUTION:
+        return Sight(institution_ids=(institution_id,))
+    return Sight(institution_ids=tree.below([institution_id]))
 
 
 def scope_of(staff: Staff, *, version: int, today: datetime.date) -> Scope:

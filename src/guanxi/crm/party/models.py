@@ -19,7 +19,7 @@ class PartyKind(models.TextChoices):
 class Party(models.Model):
     """Grain: one row a party."""
 
-    scope_paths: ClassVar = ScopePaths(institution="institution_id", manager="manager_id")
+    scope_paths: ClassVar = ScopePaths(institution="institution_id", manager="manager_id", record="id", kind="kind")
 
     id = models.CharField(_("customer number"), max_length=32, primary_key=True)
     kind = models.CharField(_("kind"), max_length=16, choices=PartyKind.choices)
@@ -121,7 +121,11 @@ class ContactPoint(models.Model):
 class PartyRelation(models.Model):
     """Grain: one row a party, related party and kind: the party is (kind) of the related party."""
 
-    scope_paths: ClassVar = ScopePaths(institution="party__institution_id", manager="party__manager_id")
+    scope_paths: ClassVar = ScopePaths(
+        institution="party__institution_id",
+        manager="party__manager_id",
+        ends=(("related_party_id", "party_party"),),
+    )
 
     pk = models.CompositePrimaryKey("party_id", "related_party_id", "kind")
     party = models.ForeignKey(Party, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="relations")

@@ -10,6 +10,7 @@ from procrastinate.contrib.django import app
 
 from guanxi.crm.quality.models import NightRequest
 from guanxi.crm.quality.services import begin_request, finish_request
+from guanxi.postgres import owner_environment
 
 OUTPUT_KEPT = 4_000
 
@@ -35,6 +36,7 @@ def run_night(request_id: int) -> int | None:
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
+            env=owner_environment(),
         )
         size = output.tell()
         output.seek(max(0, size - OUTPUT_KEPT))

@@ -10,7 +10,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
 
-from guanxi.crm.kernel.scope import Reach
+from guanxi.crm.kernel.scope import BLIND, Reach
+from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.quality.rights import READERS
 from guanxi.crm.web.request import StaffRequest
 
@@ -21,6 +22,7 @@ class Area(StrEnum):
     HOME = "home"
     CUSTOMERS = "customers"
     PRODUCTS = "products"
+    TEAM = "team"
     QUALITY = "quality"
     QUARANTINE = "quarantine"
     RUNS = "runs"
@@ -43,6 +45,8 @@ def may(request: StaffRequest, area: Area) -> bool:
         return True
     if area is Area.CUSTOMERS:
         return request.scope.reach is not Reach.NOTHING
+    if area is Area.TEAM:
+        return request.scopes[Verb.ASSIGN].sight != BLIND
     if area is Area.ADMINISTRATION:
         return bool(request.user.is_staff)
     return bool(request.roles & ROLES[area])

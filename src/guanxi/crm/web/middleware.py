@@ -16,7 +16,9 @@ from django.utils.translation import get_language
 
 from guanxi.crm.audit.context import act_as
 from guanxi.crm.insight.queries import newest_publication
+from guanxi.crm.kernel import protection
 from guanxi.crm.kernel.scope import Scope
+from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.queries import standing_of
 from guanxi.crm.web.display import Display
 from guanxi.crm.web.preferences import Preferences
@@ -31,9 +33,13 @@ class StaffMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        prepare(request)
-        response = cast("Any", self.get_response(request))
-        note(request, response)
+        staff = prepare(request)
+        protection.enter(staff.scope)
+        try:
+            response = cast("Any", self.get_response(request))
+            note(request, response)
+        finally:
+            protection.leave()
         if _lost_session(request, response):
             return _to_sign_in(request)
         # One address gives a page or its fragment; a cache must keep them apart.
@@ -69,8 +75,9 @@ def prepare(request: HttpRequest) -> StaffRequest:
     staff.display = Display.of(language=get_language() or "zh-hans", preferences=preferences, version=version)
     if signed_in:
         standing = standing_of(cast("Any", user), version=version, today=timezone.localdate())
-        staff.roles, staff.scope = standing.roles, standing.scope
+        staff.roles, staff.scope, staff.scopes = standing.roles, standing.scope, standing.scopes
         act_as(str(cast("Any", user).pk), standing.roles)
     else:
         staff.roles, staff.scope = frozenset(), Scope.nothing()
+        staff.scopes = dict.fromkeys(Verb, staff.scope)
     return staff

@@ -42,6 +42,7 @@ PLACES: tuple[Place, ...] = (
     Place(
         Area.PRODUCTS, "products", _("Products"), icon="packages", key="p", inside=frozenset({"products", "product"})
     ),
+    Place(Area.TEAM, "team", _("Team"), icon="users-group", key="t", inside=frozenset({"team"})),
     Place(
         Area.QUALITY,
         "quality",

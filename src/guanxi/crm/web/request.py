@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 
 from django.http import HttpRequest
 
 from guanxi.crm.insight.queries import Published
 from guanxi.crm.kernel.scope import Scope
+from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.models import Staff
 from guanxi.crm.web.display import Display
 
@@ -16,11 +18,12 @@ class StaffRequest(HttpRequest):
     """A request after :class:`guanxi.crm.web.middleware.StaffMiddleware`.
 
     ``published`` and ``business_date`` are None before the first night, when ``day`` is the first day of all.
-    ``roles`` are the roles of today's posts.
+    ``roles`` are the roles of today's posts; ``scope`` is what is seen, ``scopes`` has one for each verb.
     """
 
     user: Staff  # type: ignore[bad-override]
     scope: Scope
+    scopes: Mapping[Verb, Scope]
     roles: frozenset[str]
     published: Published | None
     business_date: datetime.date | None

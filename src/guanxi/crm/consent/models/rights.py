@@ -29,7 +29,12 @@ from guanxi.crm.kernel.scope import ScopedManager, ScopePaths
 from guanxi.crm.party.models import Party
 
 STAFF = {"on_delete": models.DO_NOTHING, "db_constraint": False, "db_index": False, "null": True, "related_name": "+"}
-OF_CASE = ScopePaths(institution="case__party__institution_id", manager="case__party__manager_id")
+OF_CASE = ScopePaths(
+    institution="case__party__institution_id",
+    manager="case__party__manager_id",
+    record="case__party_id",
+    kind="case__party__kind",
+)
 
 
 class RightsCase(models.Model):

@@ -17,10 +17,16 @@ from guanxi.crm.consent.queries import Ban, contact_ban
 from guanxi.crm.consent.roles import may_look
 from guanxi.crm.insight.codes import tier_reason
 from guanxi.crm.insight.customer_queries import Worth, worth
+from guanxi.crm.kernel.scope import Reach
+from guanxi.crm.kernel.verbs import Verb
+from guanxi.crm.org.models import Role
 from guanxi.crm.party.codes import ContactKind
 from guanxi.crm.party.models import Party, PartyKind
 from guanxi.crm.party.queries import Contact, PartyProfile, contacts, party_profile
 from guanxi.crm.web.request import StaffRequest
+
+# Besides those who may assign customers: those whose work it is to ask who sees what.
+ASKING = frozenset({Role.AUDITOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class _Section:
     label: str | Promise
     icon: str
     whose: str = ""  # empty: of persons and organisations
+    asks: bool = False  # only for those who may ask who sees the customer
 
 
 _SECTIONS: tuple[_Section, ...] = (
@@ -41,6 +48,7 @@ _SECTIONS: tuple[_Section, ...] = (
     _Section("customer-tiers", _("Tier"), icon="stairs-up"),
     _Section("customer-identity", _("Identity and contacts"), icon="id"),
     _Section("customer-consents", _("Consents"), icon="checklist"),
+    _Section("customer-access", _("Who sees this"), icon="eye", asks=True),
 )
 
 
@@ -96,6 +104,7 @@ def customer_frame(request: StaffRequest, party_id: str, tab: str) -> Frame:
     ban = contact_ban(request.scope, party_id)
     if ban.limit is LimitKind.ERASURE and not may_look(request.roles):
         raise Http404  # kept because the law says so, and for nobody's daily work
+    asks = bool(request.roles & ASKING) or request.scopes[Verb.ASSIGN].reach is not Reach.NOTHING
     return Frame(
         party=party,
         worth=worth(request.scope, party_id, day=request.business_date),
@@ -104,7 +113,7 @@ def customer_frame(request: StaffRequest, party_id: str, tab: str) -> Frame:
         tabs=tuple(
             Tab(reverse(one.url_name, args=[party_id]), one.label, one.icon, one.url_name == tab)
             for one in _SECTIONS
-            if one.whose in {"", party.kind}
+            if one.whose in {"", party.kind} and (asks or not one.asks)
         ),
         day=request.business_date,
     )

@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from guanxi.crm.web.catalogue import views as catalogue
-from guanxi.crm.web.customer import consents, events, group, holdings, identity, overview, relations, tiers, value
+from guanxi.crm.web.customer import (
+    access,
+    consents,
+    events,
+    group,
+    holdings,
+    identity,
+    overview,
+    relations,
+    tiers,
+    value,
+)
 
 urlpatterns: list[URLPattern] = [
     path("customers/<str:party_id>/", overview.overview, name="customer"),
@@ -22,6 +33,13 @@ urlpatterns: list[URLPattern] = [
     path("customers/<str:party_id>/tiers/", tiers.tiers, name="customer-tiers"),
     path("customers/<str:party_id>/identity/", identity.identity, name="customer-identity"),
     path("customers/<str:party_id>/consents/", consents.consents, name="customer-consents"),
+    path("customers/<str:party_id>/access/", access.access, name="customer-access"),
+    path("customers/<str:party_id>/access/support/", access.add_support, name="customer-support"),
+    path(
+        "customers/<str:party_id>/access/support/<int:assignment_id>/end/",
+        access.remove_support,
+        name="customer-support-end",
+    ),
     path("products/", catalogue.products, name="products"),
     path("products/<str:product_id>/", catalogue.product, name="product"),
     path("products/<str:product_id>/holders/", catalogue.product_holders, name="product-holders"),

@@ -192,7 +192,8 @@ def _version(request: StaffRequest) -> int:
 
 def institutions_of(request: StaffRequest) -> tuple[str, ...] | None:
     """The institutions whose customers a person may see; None for all."""
-    return request.scope.institution_ids if request.scope.reach is Reach.INSTITUTIONS else None
+    scope = request.scope
+    return scope.institution_ids if scope.reach is Reach.INSTITUTIONS and not scope.sight.everything else None
 
 
 def _institution_options(request: StaffRequest) -> list[Option]:

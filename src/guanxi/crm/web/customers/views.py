@@ -30,7 +30,9 @@ def customers(request: StaffRequest) -> HttpResponseBase:
         return own or counted(request, values) <= FEW
 
     def total(state: State) -> Total | None:
-        if set(state.values) <= BY_BOOK and _whole_tiers(state.values):
+        # Books know neither lines nor single customers: behind a wall, or beside it, nothing exact can be said.
+        known = not (request.scope.has_wall or request.scope.supported)
+        if known and set(state.values) <= BY_BOOK and _whole_tiers(state.values):
             return Total(counted(request, state.values), exact=True)
         return None
 
@@ -40,7 +42,7 @@ def customers(request: StaffRequest) -> HttpResponseBase:
 
 
 def counted(request: StaffRequest, values: dict[str, Any]) -> int:
-    """How many customers there are under the filters by tier, institution and manager; other filters lessen it."""
+    """At most how many customers there are under the filters by tier, institution and manager; others lessen it."""
     if request.published is None:
         return 0
     institution, manager = values.get("institution"), values.get("manager")
@@ -48,7 +50,7 @@ def counted(request: StaffRequest, values: dict[str, Any]) -> int:
     return customers_in(
         request.published.id,
         request.day,
-        request.scope,
+        request.scope.without_wall(),
         institution_tree(request.published.id).below([institution]) if institution else None,
         "" if manager == NOBODY else manager,
         tuple(tiers),

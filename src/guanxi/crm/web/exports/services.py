@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import masked, record
+from guanxi.crm.kernel.protection import entered
 from guanxi.crm.org.models import Staff
 from guanxi.crm.web.exports.workbook import write_workbook
 from guanxi.crm.web.listing.columns import Column
@@ -101,7 +102,10 @@ def write_export(*, export_id: UUID) -> Export:
             by_key = {column.key: column for column in listing.columns}
             columns = [by_key[key] for key in export.columns if key in by_key]
             state = state_of(listing, request, narrow=lambda _values: True)
-            rows = write_rows(str(aside), request=request, listing=listing, state=state, columns=columns, export=export)
+            with entered(request.scope):
+                rows = write_rows(
+                    str(aside), request=request, listing=listing, state=state, columns=columns, export=export
+                )
         aside.replace(file)
     except BaseException:
         aside.unlink(missing_ok=True)

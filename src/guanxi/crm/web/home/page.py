@@ -150,7 +150,7 @@ def narrowed_scope(scope: Scope, tree: InstitutionTree, unit: str) -> tuple[Scop
 
     Without ``unit`` the scope itself. An institution outside the scope is not there: ``Http404``.
     """
-    if scope.reach is Reach.EVERYTHING:
+    if scope.sight.everything:
         tops = (unit,) if unit else tuple(node.id for node in tree.nodes.values() if not node.parent_id)
         seen = set(tree.nodes)
     else:
@@ -160,11 +160,11 @@ def narrowed_scope(scope: Scope, tree: InstitutionTree, unit: str) -> tuple[Scop
             if unit
             else tuple(number for number in scope.institution_ids if tree.nodes[number].parent_id not in seen)
         )
-    if unit and (unit not in seen or scope.reach is Reach.OWN):
+    if unit and unit not in seen:
         raise Http404
     if not unit:
         return scope, tops
-    return Scope(scope.staff_id, Reach.INSTITUTIONS, tree.below([unit])), tops
+    return scope.within(tree.below([unit])), tops
 
 
 def _trail(request: StaffRequest, tree: InstitutionTree, unit: str) -> tuple[tuple[str, str], ...]:
@@ -172,7 +172,7 @@ def _trail(request: StaffRequest, tree: InstitutionTree, unit: str) -> tuple[tup
     if not unit:
         return ()
     above = [number for number in tree.nodes[unit].path.split("/") if number and number != unit]
-    if request.scope.reach is Reach.INSTITUTIONS:
+    if not request.scope.sight.everything:
         above = [number for number in above if number in request.scope.institution_ids]
     language = request.display.language
     return tuple((tree.label(number, language), f"{reverse('home')}?unit={number}") for number in above)

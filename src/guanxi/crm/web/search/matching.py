@@ -35,7 +35,9 @@ def narrow_to(rows: QuerySet[Any], text: str, scope: Scope) -> QuerySet[Any]:
     query = query_tokens(text)
     if not query.lookups or scope.reach is Reach.NOTHING:
         return rows.none()
-    places = scope.institution_ids if scope.reach is Reach.INSTITUTIONS else None
+    # Only where the institutions are all that is seen do they narrow the tokens; else the rows are narrowed later.
+    by_place = scope.reach is Reach.INSTITUTIONS and not (scope.has_wall or scope.managers or scope.supported)
+    places = scope.institution_ids if by_place else None
     sql, parameters = search_sql(query, institution_ids=places, limit=FETCHED + 1)
     found = _run(sql, parameters)
     if len(found) <= FETCHED:

@@ -1,0 +1,211 @@
+"""Row-level security behind the scope engine: a query that forgets its scope is empty, not leaking.
+
+The site connects as a database role of its own (``guanxi_web``) that owns no table and cannot bypass policies; the
+night's job and migrations connect as the owner. Every model with ``scope_paths`` gets one policy, made from those
+paths after each migration, so that none can be forgotten. A request writes its scope into the session's settings
+(:func:`enter`); a policy reads each setting in a sub-select, which PostgreSQL evaluates once a query.
+
+Two traps shape this. Operators that are not leakproof are evaluated after the policy and lose their index, among them
+PostgreSQL's comparisons of ``numeric``, by which lists are paged: they raise nothing and tell nothing, so they are
+declared leakproof where the owner may (:func:`protect`). And partitions carry no policy: the role has no right on
+them, only on the tables above.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
+
+from guanxi.crm.kernel.scope import KIND_OF_LINE, Scope, ScopePaths
+from guanxi.postgres import WEB_ROLE as ROLE
+
+POLICY = "scope"
+NUMERIC = ("numeric_eq", "numeric_ne", "numeric_lt", "numeric_le", "numeric_gt", "numeric_ge")
+SETTINGS = (
+    "everything", "alike", "retail_all", "retail_ids", "corporate_all", "corporate_ids", "managers", "supported",
+)  # fmt: skip
+
+
+def protected_models() -> list[type[Model]]:
+    """Every model whose rows belong to somebody's scope, in the order of the apps."""
+    return [model for model in apps.get_models() if hasattr(model, "scope_paths")]
+
+
+def settings_of(scope: Scope) -> dict[str, str]:
+    """The session's settings that say a scope to the policies: by name, each as text."""
+    return {
+        "everything": _flag(scope.retail.everything and scope.corporate.everything),
+        "alike": _flag(not scope.has_wall),
+        "retail_all": _flag(scope.retail.everything),
+        "retail_ids": _array(scope.retail.institution_ids),
+        "corporate_all": _flag(scope.corporate.everything),
+        "corporate_ids": _array(scope.corporate.institution_ids),
+        "managers": _array(scope.managers),
+        "supported": _array(scope.supported),
+    }
+
+
+def enter(scope: Scope) -> None:
+    """Says to the database who asks from now on, on this process's connection; one round trip.
+
+    Where nobody is known and no connection is open there is nothing to say: a new connection sees nothing.
+    """
+    if not settings.ROW_SECURITY or (scope == NOBODY and connection.connection is None):
+        return
+    connection.ensure_connection()
+    values = settings_of(scope)
+    calls = ", ".join(f"set_config('guanxi.{name}', %s, false)" for name in values)
+    role = f"set_config('role', '{ROLE}', false), " if settings.ASSUME_ROLE else ""
+    # Not through Django's cursor: it is no query of the page's.
+    connection.connection.execute(f"SELECT {role}{calls}", list(values.values()))
+
+
+def leave() -> None:
+    """Gives the connection back to its owner, where the role was only assumed (tests, a single-user demo)."""
+    if settings.ROW_SECURITY and settings.ASSUME_ROLE and connection.connection is not None:
+        connection.connection.execute("RESET ROLE")
+
+
+@contextmanager
+def entered(scope: Scope) -> Iterator[None]:
+    """For work outside a request: the database sees ``scope`` for as long as the block lasts."""
+    enter(scope)
+    try:
+        yield
+    finally:
+        enter(NOBODY)
+        leave()
+
+
+NOBODY = Scope.nothing()
+
+
+def _flag(value: bool) -> str:
+    return "on" if value else "off"
+
+
+def _array(values: tuple[str, ...]) -> str:
+    return "{" + ",".join('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values) + "}"
+
+
+def protect(using: BaseDatabaseWrapper) -> None:
+    """Makes role, rights and policies what the models say; does nothing where they are so already.
+
+    Where the owner may not make roles or declare functions leakproof, ``guanxi doctor`` says what the database's
+    administrator must do.
+    """
+    with using.cursor() as cursor:
+        cursor.execute("SELECT rolcreaterole OR rolsuper, rolsuper FROM pg_roles WHERE rolname = current_user")
+        makes_roles, is_superuser = cursor.fetchone()
+        cursor.execute("SELECT true FROM pg_roles WHERE rolname = %s", [ROLE])
+        exists = cursor.fetchone() is not None
+        if not exists and makes_roles:
+            cursor.execute(
+                f"DO $$ BEGIN CREATE ROLE {ROLE} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS; "
+                "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
+            )
+            exists = True
+        if is_superuser:
+            for name in NUMERIC:
+                cursor.execute(f"ALTER FUNCTION pg_catalog.{name}(numeric, numeric) LEAKPROOF")
+        tables = set(using.introspection.table_names(cursor))
+        for model in protected_models():
+            if model._meta.db_table in tables:
+                _police(cursor, model)
+        if exists:
+            _grant(cursor, tables)
+
+
+def _police(cursor: Any, model: type[Model]) -> None:
+    table = model._meta.db_table
+    condition = policy_of(model)
+    mark = hashlib.sha256(condition.encode()).hexdigest()[:16]
+    cursor.execute(
+        "SELECT obj_description(oid, 'pg_policy') FROM pg_policy WHERE polname = %s AND polrelid = %s::regclass",
+        [POLICY, table],
+    )
+    found = cursor.fetchone()
+    if found == (mark,):
+        return
+    cursor.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    cursor.execute(f"DROP POLICY IF EXISTS {POLICY} ON {table}")
+    cursor.execute(f"CREATE POLICY {POLICY} ON {table} USING ({condition})")
+    cursor.execute(f"COMMENT ON POLICY {POLICY} ON {table} IS '{mark}'")
+
+
+def policy_of(model: type[Any]) -> str:
+    """The condition under which a row of a model's table is seen, as SQL."""
+    paths: ScopePaths = model.scope_paths
+    table = model._meta.db_table
+    if "__" in paths.manager:
+        # The policy of the row's record applies to the sub-select as well: a row is seen with its record.
+        ways = [_seen_with(model, paths.manager.partition("__")[0])]
+        ways += [f"EXISTS (SELECT 1 FROM {other} e WHERE e.id = {table}.{column})" for column, other in paths.ends]
+        if "__" not in paths.institution:
+            ways.insert(0, f"({_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}))")
+        return " OR ".join((_is_on("everything"), *ways))
+    ways = [_is_on("everything"), f"{paths.manager} = ANY ({_ids('managers')})"]
+    if paths.kind == "kind":
+        lines = " ".join(
+            f"WHEN '{kind}' THEN {_is_on(f'{line}_all')} OR institution_id = ANY ({_ids(f'{line}_ids')})"
+            for line, kind in KIND_OF_LINE.items()
+        )
+        ways.insert(1, f"CASE kind {lines} ELSE false END")
+    elif paths.kind:
+        ways.append(_seen_with(model, paths.kind.partition("__")[0]))
+        ways.insert(1, f"({_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}))")
+    else:
+        ways.insert(1, f"({_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}))")
+    if paths.record == "id" or paths.kind == "kind":
+        record = "id" if paths.record == "id" else "party_id"
+        ways.append(f"{record} = ANY ({_ids('supported')})")
+    return " OR ".join(ways)
+
+
+def _seen_with(model: type[Any], name: str) -> str:
+    """The condition that the record to which a foreign key points is seen."""
+    field = model._meta.get_field(name)
+    other = field.related_model._meta
+    return (
+        f"EXISTS (SELECT 1 FROM {other.db_table} r WHERE r.{other.pk.column} = {model._meta.db_table}.{field.column})"
+    )
+
+
+def _is_on(name: str) -> str:
+    return f"(SELECT current_setting('guanxi.{name}', true) = 'on')"
+
+
+def _ids(name: str) -> str:
+    # An array that is made once a query, of the columns' own type: a cast of the column would lose its index.
+    text = f"coalesce(nullif(current_setting('guanxi.{name}', true), ''), '{{}}')"
+    return f"ARRAY(SELECT unnest({text}::varchar[]))"
+
+
+def _grant(cursor: Any, tables: set[str]) -> None:
+    """The role reads what is published and writes what the site keeps; nothing of partitions, nothing of inbox."""
+    cursor.execute(f"GRANT USAGE ON SCHEMA public TO {ROLE}")
+    partitions = _names(cursor, "SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid")
+    published = {
+        model._meta.db_table for model in apps.get_models() if model._meta.app_label in settings.PUBLISHED_APPS
+    }
+    read, written = [], []
+    for table in sorted(tables - partitions - {"django_migrations"}):
+        (read if table in published or table in settings.PUBLISHED_TABLES else written).append(table)
+    if read:
+        cursor.execute(f"GRANT SELECT ON {', '.join(read)} TO {ROLE}")
+    if written:
+        cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(written)} TO {ROLE}")
+    cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {ROLE}")
+
+
+def _names(cursor: Any, sql: str) -> set[str]:
+    cursor.execute(sql)
+    return {row[0] for row in cursor.fetchall()}

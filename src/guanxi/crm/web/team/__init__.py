@@ -1,0 +1,1 @@
+"""The team: who looks after how many customers, and who covers for whom."""

@@ -1,0 +1,226 @@
+"""Who may see what: the matrix of role, verb and relation to a customer, through the scope engine, page and search,
+and raw SQL as the site's own database role.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from guanxi.crm.insight.models import CustomerFigure
+from guanxi.crm.kernel import protection
+from guanxi.crm.kernel.scope import KIND_OF_LINE, Reach, Scope
+from guanxi.crm.kernel.verbs import Verb
+from guanxi.crm.org.grants import GRANTS
+from guanxi.crm.org.models import Assignment, Cover, Institution, Line, Post, Role
+from guanxi.crm.org.queries import forget, standing_of
+from guanxi.crm.party.models import Party
+
+pytestmark = pytest.mark.django_db
+YESTERDAY, TOMORROW = datetime.timedelta(days=-1), datetime.timedelta(days=1)
+
+
+def standing(staff, version: int = 2):
+    return standing_of(staff, version=version, today=timezone.localdate())
+
+
+@contextmanager
+def as_site(scope: Scope | None) -> Iterator[None]:
+    """The connection as a request has it: the site's role, with somebody's scope or (None) with none said at all."""
+    with transaction.atomic():
+        if scope is None:
+            connection.cursor().execute(f"SET ROLE {protection.ROLE}")
+            yield
+            connection.cursor().execute("RESET ROLE")
+        else:
+            with protection.entered(scope):
+                yield
+
+
+def seen(model, scope: Scope | None) -> set[str]:
+    """The customers whose rows raw SQL finds in a table, as the site's role."""
+    column = "id" if model is Party else "party_id"
+    with as_site(scope), connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT {column} FROM {model._meta.db_table}")
+        return {row[0] for row in cursor.fetchall()}
+
+
+def test_without_a_scope_no_protected_table_gives_a_row(cast):
+    for model in protection.protected_models():
+        assert model._base_manager.exists(), f"the cast has no {model.__name__}: nothing would be shown"
+        with as_site(None), connection.cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM {model._meta.db_table}")
+            assert cursor.fetchone() == (0,), model
+
+
+def test_raw_sql_finds_what_the_scope_engine_finds_in_every_table(cast):
+    walled = Scope(cast.bo.id, retail=Scope.of_institutions("", ["B1", "B11"]).retail)
+    helped = Scope("1112", managers=("1112", "1121"), supported=(cast.outside.id,))
+    wide = Scope(cast.he.id, retail=Scope.everything("").retail)
+    scopes = [standing(one).scope for one in (cast.ai, cast.bo, cast.he, cast.zhu, cast.yu)]
+    for scope in (*scopes, walled, helped, wide, Scope.nothing()):
+        for model in protection.protected_models():
+            by_engine = model.objects.visible_to(scope).count()
+            with as_site(scope), connection.cursor() as cursor:
+                cursor.execute(f"SELECT count(*) FROM {model._meta.db_table}")
+                (by_sql,) = cursor.fetchone()
+            # A row between two records is there for whoever sees either of them.
+            assert by_sql == by_engine or (model.scope_paths.ends and by_sql > by_engine), (model, scope)
+
+
+def test_the_sites_role_can_neither_leave_its_policies_nor_write_what_is_published(cast):
+    with as_site(Scope.everything("")), connection.cursor() as cursor:
+        for table in ("party_party", "insight_customerfigure", "org_institution"):
+            for statement in (f"DELETE FROM {table}", f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege), transaction.atomic():
+                    connection.connection.execute(statement)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), transaction.atomic():
+            connection.connection.execute(f"SELECT * FROM {cast.partitions[0]}")
+    cursor = connection.cursor()
+    cursor.execute("SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = %s", [protection.ROLE])
+    assert cursor.fetchone() == (False, False, False)
+    cursor.execute("SELECT count(*) FROM pg_class WHERE relowner = %s::regrole", [protection.ROLE])
+    assert cursor.fetchone() == (0,)
+
+
+def test_every_table_with_a_customers_number_is_protected_or_said_not_to_hold_customers(cast):
+    """A model that somebody adds and forgets to scope fails here."""
+    from django.apps import apps
+
+    known = {"org.Assignment"}  # who looks after whom: numbers alone, needed to build the scope itself
+    for model in apps.get_models():
+        names = {field.attname for field in model._meta.concrete_fields}
+        if "party_id" in names and not hasattr(model, "scope_paths"):
+            assert model._meta.label in known, f"{model._meta.label} has customers and no scope_paths"
+
+
+RELATIONS = (
+    "own", "supported", "covered", "same_branch", "same_subtree", "sibling_branch", "other_bank", "other_line",
+    "support_over", "cover_over",
+)  # fmt: skip
+
+
+@pytest.fixture
+def union(cast):
+    """The cast's bank inside a provincial union, beside another bank with one customer."""
+    Institution.objects.create(id="U", name="省联社", kind="union", path="U/", depth=0)
+    Institution.objects.filter(id="B0").update(parent_id="U")
+    Institution.objects.create(id="C0", name="邻县农商银行", kind="bank", parent_id="U", path="U/C0/", depth=1)
+    far = Party.objects.get(pk=cast.outside.id)
+    far.pk, far.institution_id, far.manager_id = "FAR01", "C0", None
+    far.save(force_insert=True)
+    forget()
+    yield cast
+    forget()
+
+
+def relate(cast, staff, relation: str) -> str:  # noqa: PLR0911 - one way a relation
+    """Makes a customer stand in a relation to somebody of B11, and returns its number."""
+    today = timezone.localdate()
+    in_branch = Party.objects.filter(institution_id="B11").exclude(manager_id__in=[staff.id]).filter(kind="person")
+    outside = Party.objects.filter(institution_id="B21", kind="person").order_by("id")
+    match relation:
+        case "own":
+            Party.objects.filter(pk=outside[0].pk).update(manager_id=staff.id)
+            return outside[0].pk
+        case "supported" | "support_over":
+            over = relation == "support_over"
+            Assignment.objects.create(
+                party_id=outside[1].pk, staff=staff, kind="support", valid_from=today + YESTERDAY * 9,
+                valid_to=today + YESTERDAY if over else None,
+            )  # fmt: skip
+            return outside[1].pk
+        case "covered" | "cover_over":
+            over = relation == "cover_over"
+            Cover.objects.create(
+                staff=cast.zhu, substitute=staff, valid_from=today + YESTERDAY * 9,
+                valid_to=today + YESTERDAY if over else today + TOMORROW,
+            )  # fmt: skip
+            return Party.objects.filter(manager_id=cast.zhu.id).order_by("-id")[0].pk
+        case "same_branch":
+            return in_branch[0].pk
+        case "same_subtree":
+            return Party.objects.filter(institution_id="B12", kind="person")[0].pk
+        case "sibling_branch":
+            return Party.objects.filter(institution_id="B22", kind="person")[0].pk
+        case "other_bank":
+            return "FAR01"
+        case _:
+            return Party.objects.filter(institution_id="B11", kind="organisation").exclude(manager_id=staff.id)[0].pk
+
+
+# By role: relations in which its verbs reach a customer. The person's post: in B11 (a branch manager: in B1), retail.
+NAMED = {"own", "supported", "covered"}
+IN_BANK = {"same_branch", "same_subtree", "sibling_branch"}
+REACHED = {
+    Role.RM: NAMED,
+    Role.BRANCH_MANAGER: {"supported", "covered", "same_branch", "same_subtree"},
+    **dict.fromkeys(
+        (Role.HEAD_OFFICE, Role.ANALYST, Role.AUDITOR, Role.STEWARD, Role.SERVICE_AGENT),
+        {"own", "supported", "covered", "support_over", "cover_over"} | IN_BANK,
+    ),
+}
+PLACE = {Role.RM: "B11", Role.BRANCH_MANAGER: "B1"}
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+@pytest.mark.parametrize("role", list(Role))
+def test_matrix(union, role, relation):
+    staff = union.qian
+    Post.objects.filter(staff=staff).delete()
+    Post.objects.create(staff=staff, institution_id=PLACE.get(role, "B0"), role=role, line=Line.RETAIL)
+    Party.objects.filter(manager_id=staff.id).update(manager_id=None)
+    number = relate(union, staff, relation)
+    held = standing(staff, version=7)
+    for verb in Verb:
+        expected = verb in GRANTS.get(role, {}) and relation in REACHED.get(role, set())
+        found = Party.objects.visible_to(held.scopes[verb]).filter(pk=number).exists()
+        assert found is expected, (verb, held.scopes[verb])
+        assert (number in seen(Party, held.scopes[verb])) is expected, verb
+
+
+@pytest.mark.parametrize("relation", RELATIONS)
+@pytest.mark.parametrize("role", [Role.RM, Role.BRANCH_MANAGER, Role.ANALYST, Role.ADMINISTRATOR])
+def test_matrix_through_the_pages(union, role, relation):
+    staff = union.qian
+    Post.objects.filter(staff=staff).delete()
+    Post.objects.create(staff=staff, institution_id=PLACE.get(role, "B0"), role=role, line=Line.RETAIL)
+    Party.objects.filter(manager_id=staff.id).update(manager_id=None)
+    number = relate(union, staff, relation)
+    party = Party.objects.get(pk=number)
+    CustomerFigure.objects.filter(party_id=number).update(manager_id=party.manager_id)
+    expected = Verb.SEE in GRANTS.get(role, {}) and relation in REACHED.get(role, set())
+    client = Client()
+    client.force_login(staff)
+    assert client.get(f"/customers/{number}/").status_code == (200 if expected else 404 if role in GRANTS else 403)
+    if number == "FAR01":
+        return  # without figures it is in no list
+    answer = client.get(f"/customers/?q={number}")
+    assert (f"/customers/{number}/" in answer.content.decode()) is expected
+    answer = client.get(f"/search/?q={number}")
+    assert (f"/customers/{number}/" in answer.content.decode()) is expected
+
+
+def test_posts_of_two_lines_do_not_widen_each_other(cast):
+    Post.objects.filter(staff=cast.bo).update(line=Line.RETAIL, institution_id="B1")
+    Post.objects.create(staff=cast.bo, institution_id="B2", role=Role.BRANCH_MANAGER, line=Line.CORPORATE)
+    scope = standing(cast.bo).scope
+    assert scope.has_wall
+    assert scope.reach is Reach.INSTITUTIONS
+    rows = set(Party.objects.visible_to(scope).values_list("institution_id", "kind"))
+    assert rows == {
+        *((place, KIND_OF_LINE["retail"]) for place in ("B11", "B12")),
+        *((place, KIND_OF_LINE["corporate"]) for place in ("B21", "B22")),
+    } & set(Party.objects.values_list("institution_id", "kind"))
+    client = Client()
+    client.force_login(cast.bo)
+    assert client.get("/").status_code == 200
+    page = client.get("/customers/").content.decode()
+    assert "/customers/" in page
