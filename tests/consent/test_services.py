@@ -24,12 +24,12 @@ from guanxi.crm.consent.services import (
     record_consent,
     withdraw_consent,
 )
-from guanxi.crm.kernel.scope import Reach, Scope
+from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.party.models import Party
 
 pytestmark = pytest.mark.django_db
 FORM = Evidence(how=How.FORM, reference="F-2026-0001", staff_id="1111")
-EVERYTHING = Scope("1002", Reach.EVERYTHING)
+EVERYTHING = Scope.everything("1002")
 
 
 def give(party_id: str, purpose: str = Purpose.MARKETING, channels=(Channel.PHONE,), **more):

@@ -10,6 +10,7 @@ from guanxi.crm.holding import codes as holding_codes
 from guanxi.crm.holding.models import Agreement, AgreementKind, AgreementParty, Event
 from guanxi.crm.insight import models as insight
 from guanxi.crm.kernel.personal import Held, register
+from guanxi.crm.org.models import Assignment
 from guanxi.crm.party import codes as party_codes
 from guanxi.crm.party.models import ContactPoint, Party, PartyIdentifier, PartyRelation, SearchToken
 
@@ -54,6 +55,7 @@ def register_all() -> None:
             kind=DataKind.IDENTITY,
             title=_("Your relations to others"),
         ),
+        Held(model=Assignment, lookups=PARTY, kind=DataKind.OPERATION, title=_("Who looks after you")),
         Held(model=SearchToken, lookups=PARTY, kind=DataKind.IDENTITY, title=_("Search index"), copy_of="party.Party"),
         Held(
             model=Agreement,

@@ -86,6 +86,8 @@ def entered(scope: Scope) -> Iterator[None]:
 
 
 NOBODY = Scope.nothing()
+SYSTEM = Scope.everything("")
+"""The scope of jobs that belong to the house and not to a person; a job that somebody asked for takes that person's."""
 
 
 def _flag(value: bool) -> str:
