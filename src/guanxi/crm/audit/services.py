@@ -59,7 +59,8 @@ def record(
         entry_id = _new_id()
         mac = entry_mac((entry_id, *values))
         with connection.cursor() as cursor:
-            cursor.execute(statement, [entry_id, moment_of(entry_id), *values[:-1], Jsonb(values[-1]), mac])
+            parameters: list[Any] = [entry_id, moment_of(entry_id), *values[:-1], Jsonb(values[-1]), mac]
+            cursor.execute(statement, parameters)
             if cursor.rowcount == 1:
                 trace.recorded += 1
                 return entry_id

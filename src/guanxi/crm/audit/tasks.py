@@ -9,14 +9,14 @@ from guanxi.crm.audit.sealing import seal
 from guanxi.crm.audit.tables import make_months
 
 
-@app.periodic(cron="* * * * *")
+@app.periodic(cron="* * * * *")  # pyrefly: ignore[bad-argument-type]
 @app.task(name="audit_seal", queue="audit", queueing_lock="audit_seal", pass_context=False)
 def seal_log(timestamp: int) -> int:
     """Every minute; the site's own processes seal more often."""
     return seal(wait=False).entries
 
 
-@app.periodic(cron="20 2 * * *")
+@app.periodic(cron="20 2 * * *")  # pyrefly: ignore[bad-argument-type]
 @app.task(name="audit_day", queue="audit", queueing_lock="audit_day", pass_context=False)
 def look_after_log(timestamp: int) -> int:
     """Every day: the months ahead, and a verification of what was sealed since the last one; returns its findings."""

@@ -9,7 +9,6 @@ from guanxi.crm.web.exports import views as exports
 from guanxi.crm.web.home import views as home
 from guanxi.crm.web.listing import views as listing
 from guanxi.crm.web.search import views as search
-from guanxi.crm.web.signin import views as signin
 from guanxi.crm.web.team import views as team
 
 urlpatterns: list[URLPattern | URLResolver] = [

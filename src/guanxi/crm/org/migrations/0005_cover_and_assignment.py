@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("org", "0003_sign_in_lock"),
+        ("org", "0004_identity"),
     ]
 
     operations = [
