@@ -15,6 +15,10 @@ def render(results: dict[str, Any]) -> str:
             parts.append(night(measured))
         elif name.startswith("screens "):
             parts.append(screens(name.removeprefix("screens "), measured))
+        elif name == "audit":
+            from bench.audit import render as audit
+
+            parts.append(audit(measured))
     return "\n\n".join(parts)
 
 

@@ -16,8 +16,8 @@ from tests.web.customer.test_outsiders import addresses, agreement_of
 
 pytestmark = pytest.mark.django_db
 
-# One of them is the entry in the audit log, one whether the customer may be contacted.
-MOST = 17
+# One of them is whether the customer may be contacted.
+MOST = 16
 
 
 def count(client, address: str) -> int:

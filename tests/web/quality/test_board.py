@@ -71,9 +71,9 @@ def test_the_page_costs_the_same_whatever_stands_on_it(cast, sign_in, django_ass
     for nights in (1, 30):
         Run.objects.all().delete()
         build(nights, waiting=0)
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             client.get(reverse("quality"))
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             client.get(reverse("quality-rules"))
 
 

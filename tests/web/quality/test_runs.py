@@ -53,11 +53,11 @@ def test_the_list_costs_the_same_for_one_run_and_for_thirty(cast, sign_in, djang
     client.get(reverse("runs"))
     Run.objects.all().delete()
     build(1, waiting=0)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(reverse("runs"))
     Run.objects.all().delete()
     build(30, waiting=0)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(reverse("runs"))
 
 
