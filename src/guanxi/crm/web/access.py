@@ -12,6 +12,7 @@ from django.http import HttpResponseBase
 
 from guanxi.crm.kernel.scope import BLIND, Reach
 from guanxi.crm.kernel.verbs import Verb
+from guanxi.crm.org.models import Role
 from guanxi.crm.quality.rights import READERS
 from guanxi.crm.web.request import StaffRequest
 
@@ -26,6 +27,7 @@ class Area(StrEnum):
     QUALITY = "quality"
     QUARANTINE = "quarantine"
     RUNS = "runs"
+    AUDIT = "audit"
     ADMINISTRATION = "administration"
 
 
@@ -34,6 +36,8 @@ ROLES: dict[Area, frozenset[str]] = {
     Area.QUALITY: frozenset(READERS),
     Area.QUARANTINE: frozenset(READERS),
     Area.RUNS: frozenset(READERS),
+    # Whom the log watches must not read it: neither administrators nor those who steer.
+    Area.AUDIT: frozenset({Role.AUDITOR}),
 }
 
 

@@ -75,6 +75,26 @@ PLACES: tuple[Place, ...] = (
         group=_("Data"),
         group_icon="database",
     ),
+    Place(
+        Area.AUDIT,
+        "audit",
+        _("Audit log"),
+        icon="eye-search",
+        key="l",
+        inside=frozenset({"audit", "audit-entry", "audit-customer", "audit-person", "audit-history"}),
+        group=_("Audit"),
+        group_icon="shield-check",
+    ),
+    Place(
+        Area.AUDIT,
+        "proof",
+        _("Activity and proof"),
+        icon="certificate",
+        key="v",
+        inside=frozenset({"proof"}),
+        group=_("Audit"),
+        group_icon="shield-check",
+    ),
     Place(Area.ADMINISTRATION, "admin:index", _("Administration"), icon="settings", key="a"),
 )
 

@@ -23,6 +23,7 @@ from guanxi.crm.org.models import Role
 from guanxi.crm.party.codes import ContactKind
 from guanxi.crm.party.models import Party, PartyKind
 from guanxi.crm.party.queries import Contact, PartyProfile, contacts, party_profile
+from guanxi.crm.web.access import Area, may
 from guanxi.crm.web.request import StaffRequest
 
 # Besides those who may assign customers: those whose work it is to ask who sees what.
@@ -64,7 +65,10 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The head of a customer's page as of ``day``. ``worth`` is None for a party without published figures."""
+    """The head of a customer's page as of ``day``. ``worth`` is None for a party without published figures.
+
+    ``audit_url`` leads those who may know to who looked at the customer; empty for others.
+    """
 
     party: PartyProfile
     worth: Worth | None
@@ -72,6 +76,7 @@ class Frame:
     ban: Ban
     tabs: tuple[Tab, ...]
     day: datetime.date
+    audit_url: str = ""
 
     @property
     def phone(self) -> Contact | None:
@@ -116,6 +121,7 @@ def customer_frame(request: StaffRequest, party_id: str, tab: str) -> Frame:
             if one.whose in {"", party.kind} and (asks or not one.asks)
         ),
         day=request.business_date,
+        audit_url=reverse("audit-customer", args=[party_id]) if may(request, Area.AUDIT) else "",
     )
 
 
