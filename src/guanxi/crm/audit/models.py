@@ -21,7 +21,7 @@ class Action(models.TextChoices):
     REVEAL = "reveal", _("Revealed")
     EXPORT = "export", _("Exported")
     CHANGE = "change", _("Changed")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", _("Access refused")
     SIGN_IN = "sign_in", _("Signed in")
     SIGN_IN_REFUSED = "sign_in_refused", _("Sign-in refused")
     SIGN_OUT = "sign_out", _("Signed out")
@@ -47,7 +47,7 @@ class Entry(models.Model):
     at = models.DateTimeField(_("time"))
     actor = models.CharField(_("person"), max_length=64, default="")
     roles = models.CharField(_("roles"), max_length=120, default="")
-    request_id = models.CharField(_("request"), max_length=32, default="")
+    request_id = models.CharField(_("request number"), max_length=32, default="")
     address = models.CharField(_("address"), max_length=45, default="")
     action = models.CharField(_("action"), max_length=24, choices=Action.choices)
     subject = models.CharField(_("customer"), max_length=40, default="")
@@ -107,7 +107,7 @@ class Verification(models.Model):
     waiting = models.BigIntegerField(_("not yet sealed"))
     found = models.BigIntegerField(_("findings"))
     findings = models.JSONField(_("what was found"), default=list)
-    by = models.CharField(_("by"), max_length=64, default="")
+    by = models.CharField(_("verified by"), max_length=64, default="")
 
     class Meta:
         verbose_name = _("verification")

@@ -31,7 +31,7 @@ def activity_chart(counts: Sequence[DayCount], *, days: int, now: datetime.datet
         (_("Taken out or revealed"), TAKEN, 2),
         (_("Signed in and out"), CAME, 3),
         (_("Changed"), frozenset(Action.values) - LOOKED - TAKEN - CAME - REFUSED, 4),
-        (_("Refused"), REFUSED, 6),
+        (_("Access refused"), REFUSED, 6),
     )
     table: dict[tuple[str, datetime.date], int] = {}
     for one in counts:

@@ -95,7 +95,9 @@ FLAGS = (
     Flag(
         "taken", _("Taken out or revealed"), lambda _request: Q(action__in=[Action.EXPORT, Action.REVEAL]), "download"
     ),
-    Flag("refused", _("Refused"), lambda _request: Q(action__in=[Action.REFUSED, Action.SIGN_IN_REFUSED]), "ban"),
+    Flag(
+        "refused", _("Access refused"), lambda _request: Q(action__in=[Action.REFUSED, Action.SIGN_IN_REFUSED]), "ban"
+    ),
     Flag(
         "rights",
         _("Rights and settings"),
@@ -121,7 +123,9 @@ AUDIT = register(
                 excel_width=20,
                 excel_format="yyyy-mm-dd hh:mm:ss",
             ),
-            Column(key="person", label=_("Who"), fields=("actor",), draw=_person, value=_person_value, excel_width=20),
+            Column(
+                key="person", label=_("Done by"), fields=("actor",), draw=_person, value=_person_value, excel_width=20
+            ),
             Column(
                 key="action",
                 label=_("Action"),
@@ -173,7 +177,7 @@ AUDIT = register(
             ),
             Days(key="day", label=_("Time"), condition=_condition),
             Choices(key="action", label=_("Action"), field="action", choices=Action.choices, marks=action_mark),
-            Exactly(key="person", label=_("Who"), field="actor"),
+            Exactly(key="person", label=_("Done by"), field="actor"),
             Exactly(key="customer", label=_("Customer"), field="subject"),
             Flags(key="only", label="", flags=FLAGS),
         ),
