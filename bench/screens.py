@@ -16,10 +16,11 @@ from typing import Any
 import psycopg
 
 from bench.clients import PARTIAL, Timing, ask, timing
+from bench.night import migrate
 
 PORT = 8765
-SECONDS = 8.0
-WARM_SECONDS = 2.0
+SECONDS = 5.0
+WARM_SECONDS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,8 @@ def _together(work: Callable[[int], None], clients: int) -> None:
 
 
 def measure(database_url: str) -> list[dict[str, Any]]:
-    """Every screen beside its bare SQL and the empty view; milliseconds."""
+    """Every screen beside its bare SQL and the empty view, behind row-level security and without it; milliseconds."""
+    migrate(database_url)
     os.environ["DATABASE_URL"] = database_url
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     os.environ["GUANXI_MFA_ROLES"] = ""  # clients of the bench have no phone
@@ -162,6 +164,7 @@ def measure(database_url: str) -> list[dict[str, Any]]:
 
     from guanxi.assets import collect
     from guanxi.commands.serve import serve_command
+    from guanxi.postgres import site_environment
 
     collect()
 
@@ -169,18 +172,22 @@ def measure(database_url: str) -> list[dict[str, Any]]:
     client = signed_in(Client())
     cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
     statements = {screen.name: queries_of(screen) for screen in screens}
-    server = subprocess.Popen(serve_command(host="127.0.0.1", port=PORT, workers=2))
     results = []
-    try:
-        _wait()
-        for clients in (1, 8):
-            for screen in screens:
-                row = _one(database_url, screen, statements[screen.name], cookie, clients)
-                print(f"{clients} clients, {screen.name}: p50 {row['screen']['p50']:.1f} ms", file=sys.stderr)
-                results.append(row)
-    finally:
-        server.terminate()
-        server.wait()
+    for policies in (True, False):
+        environment = os.environ | (site_environment() if policies else {})
+        server = subprocess.Popen(serve_command(host="127.0.0.1", port=PORT, workers=2), env=environment)
+        try:
+            _wait()
+            for clients in (1, 8):
+                for screen in screens:
+                    row = _one(database_url, screen, statements[screen.name], cookie, clients)
+                    row["row_security"] = policies
+                    named = f"{clients} clients, {screen.name}{'' if policies else ' (no policies)'}"
+                    print(f"{named}: p50 {row['screen']['p50']:.1f} ms", file=sys.stderr)
+                    results.append(row)
+        finally:
+            server.terminate()
+            server.wait()
     return results
 
 
