@@ -53,8 +53,10 @@ def screens(customers: str, measured: list[dict[str, Any]]) -> str:
     lines = [
         f"### Screens at {int(customers):,} customers, warm (milliseconds)",
         "",
-        "| screen | clients | p50 | p95 | p50 without policies | p95 | empty view p50 | p95 | bare SQL p50 | p95 |"
-        " p95 : (SQL + empty) |",
+        (
+            "| screen | clients | p50 | p95 | p50 without policies | p95 | empty view p50 | p95 | bare SQL p50 | p95 |"
+            " p95 : (SQL + empty) |"
+        ),
         "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|",
     ]
     without = {(row["screen_name"], row["clients"]): row for row in measured if not row["row_security"]}
