@@ -47,6 +47,12 @@ def secret(variable: str, name: str) -> str:
     return file.read_text().strip()
 
 
+def from_file(variable: str) -> str:
+    """The secret in the file that a variable names; empty where it names none."""
+    file = os.environ.get(variable, "")
+    return Path(file).read_text(encoding="utf-8").strip() if file else ""
+
+
 def database(url: str) -> dict[str, object]:
     """A libpq URL as Django's database settings."""
     parts = urlsplit(url)
@@ -147,7 +153,19 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "org.Staff"
+# The bank's directory, where one is named: it decides about passwords first.
+LDAP = {
+    "url": os.environ.get("GUANXI_LDAP_URL", ""),
+    "base": os.environ.get("GUANXI_LDAP_BASE", ""),
+    "filter": os.environ.get("GUANXI_LDAP_FILTER", "(uid={number})"),
+    "bind_dn": os.environ.get("GUANXI_LDAP_BIND_DN", ""),
+    "bind_password": from_file("GUANXI_LDAP_BIND_PASSWORD_FILE"),
+    "ca_file": os.environ.get("GUANXI_LDAP_CA_FILE", ""),
+    "starttls": os.environ.get("GUANXI_LDAP_STARTTLS", "1") != "0",
+}
 AUTHENTICATION_BACKENDS = ["guanxi.crm.org.signing.LockingBackend"]
+if LDAP["url"]:
+    AUTHENTICATION_BACKENDS.insert(0, "guanxi.crm.org.ldap_signin.DirectoryBackend")
 CSRF_FAILURE_VIEW = "guanxi.crm.web.errors.expired"
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
