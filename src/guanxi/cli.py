@@ -136,6 +136,15 @@ def staff_password(number: str) -> None:
     raise typer.Exit(set_password(number))
 
 
+@staff_app.command("second-factor")
+def staff_second_factor(number: str) -> None:
+    """Takes away the second factor of somebody who lost phone and recovery codes."""
+    prepare_django()
+    from guanxi.commands.staff import forget_second_factor
+
+    raise typer.Exit(forget_second_factor(number))
+
+
 @staff_app.command("administrator")
 def staff_administrator(number: str, name: Annotated[str, typer.Option(help="the name to show")] = "") -> None:
     """Makes an administrator: the first one, before the bank's staff file has been read."""

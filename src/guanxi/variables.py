@@ -134,6 +134,23 @@ VARIABLES = (
         "1",
         "0 sends passwords unencrypted to an ldap:// directory: only where it is on the same machine.",
     ),
+    Variable(
+        "GUANXI_OIDC_URL",
+        "",
+        "https://sso.bank.internal/realms/staff",
+        "The bank's own provider of sign-ins (OpenID Connect): its issuer. Its application is told the address "
+        "`<site>/sign-in/oidc/bank/login/callback/`. Nobody is created by it.",
+    ),
+    Variable("GUANXI_OIDC_NAME", "", "统一身份认证", "What the button on the sign-in page calls the provider."),
+    Variable("GUANXI_OIDC_CLIENT_ID", "", "guanxi", "What the provider calls this application."),
+    Variable("GUANXI_OIDC_CLIENT_SECRET_FILE", "", "/etc/guanxi/oidc-secret", "A file with the application's secret."),
+    Variable("GUANXI_OIDC_CLAIM", "preferred_username", "employee_number", "The claim that holds the staff number."),
+    Variable(
+        "GUANXI_OIDC_SECOND_FACTOR",
+        "0",
+        "1",
+        "1 where the provider itself asks for a second factor: none is asked for here then.",
+    ),
     Variable("GUANXI_DEBUG", "0", "0", "1 shows errors' inner details in the browser; never on a bank's machine."),
     Variable("GUANXI_BANK_NAME", "", "某某农村商业银行", "The bank's name on the sign-in page."),
     Variable("GUANXI_TIME_ZONE", "Asia/Shanghai", "Asia/Shanghai", "The bank's time zone; the files' times are in it."),

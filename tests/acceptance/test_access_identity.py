@@ -440,3 +440,28 @@ def test_guessing_at_the_confirm_page_locks_too(cast):
     for _attempt in range(signing.REFUSALS):
         client.post("/confirm/", {"password": "wrong"})
     assert client.post("/confirm/", {"password": cast.password}).status_code == 422
+
+
+def test_the_command_line_helps_the_only_administrator_who_lost_the_phone(cast, capsys):
+    from guanxi.commands.staff import forget_second_factor
+
+    enrol(cast.guan)
+    client = Client()
+    client.force_login(cast.guan)
+    assert forget_second_factor(cast.guan.pk) == 0
+    assert client.get("/").status_code == 302
+    assert arrive(cast.guan, cast.password)[1].url == "/"
+    assert forget_second_factor(cast.guan.pk) == forget_second_factor("no-such") == 1
+
+
+def test_what_is_done_to_factors_and_sessions_is_in_the_log(cast):
+    from guanxi.crm.audit.models import Entry
+
+    enrol(cast.ai)
+    client, _answer = arrive(cast.ai, cast.password)
+    second(client, "000000")
+    second_factor.remove_all(staff=cast.ai)
+    sessions.end_sessions(staff_id=cast.ai.pk)
+    found = list(Entry.objects.order_by("id").values_list("action", "kind", "object_id"))
+    assert ("permission", "second_factor", cast.ai.pk) in found
+    assert ("sign_in_refused", "second_factor", cast.ai.pk) in found

@@ -187,6 +187,28 @@ def secrets() -> Iterator[Finding]:
         yield Finding(FAIL, "GUANXI_ALLOWED_HOSTS admits every name", "Name the site's own host names.")
 
 
+def signing_in() -> Iterator[Finding]:
+    """How people sign in: second factor, leaked passwords, the bank's directory and provider."""
+    from guanxi.crm.config import settings
+
+    if settings.MFA_ROLES:
+        yield Finding(OK, f"a second factor for {', '.join(sorted(settings.MFA_ROLES))}")
+    else:
+        yield Finding(WARN, "no role needs a second factor", "Take GUANXI_MFA_ROLES away or name roles in it.")
+    file = settings.BREACHED_PASSWORDS
+    if file and not os.access(file, os.R_OK):
+        yield Finding(FAIL, f"cannot read {file}", "Nobody can set a password: mend GUANXI_BREACHED_PASSWORDS.")
+    elif not file:
+        yield Finding(
+            WARN, "only common passwords are refused", "Name a list of stolen ones in GUANXI_BREACHED_PASSWORDS."
+        )
+    ldap, oidc = settings.LDAP["url"], settings.OIDC["url"]
+    if ldap and not ldap.startswith("ldaps://") and not settings.LDAP["starttls"]:
+        yield Finding(FAIL, "passwords go to the directory in the clear", "Take GUANXI_LDAP_STARTTLS away.")
+    if oidc and not oidc.startswith("https://"):
+        yield Finding(FAIL, "the provider is not reached by https", "Name its https address in GUANXI_OIDC_URL.")
+
+
 def folders() -> Iterator[Finding]:
     """The folders that Guanxi reads and writes, and the room on their disk."""
     from guanxi.crm.config import settings
@@ -235,6 +257,7 @@ CHECKS: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
     ("versions", versions),
     ("database", database),
     ("secrets", secrets),
+    ("signing in", signing_in),
     ("folders", folders),
     ("clock", clock),
 )

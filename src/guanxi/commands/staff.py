@@ -66,3 +66,20 @@ def make_administrator(number: str, name: str) -> int:
     _record(number, "password", "is_active", "is_staff", "is_superuser")
     print(f"{staff.name} can sign in as {number} and administer.")
     return 0
+
+
+def forget_second_factor(number: str) -> int:
+    """Takes a person's second factor away and ends their sessions; returns the process's exit status."""
+    from guanxi.crm.org.second_factor import remove_all
+    from guanxi.crm.org.sessions import end_sessions
+
+    staff = Staff.objects.filter(id=number).first()
+    if staff is None:
+        print(f"No member of staff has the number {number}.", file=sys.stderr)
+        return 1
+    if not remove_all(staff=staff):
+        print(f"{staff.name} has no second factor.", file=sys.stderr)
+        return 1
+    end_sessions(staff_id=staff.pk)
+    print(f"{staff.name} signs in with the password alone and sets up a new second factor.")
+    return 0

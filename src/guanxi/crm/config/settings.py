@@ -99,6 +99,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "pgtrigger",
     "pghistory",
     "procrastinate.contrib.django",
@@ -162,6 +164,31 @@ LDAP = {
     "bind_password": from_file("GUANXI_LDAP_BIND_PASSWORD_FILE"),
     "ca_file": os.environ.get("GUANXI_LDAP_CA_FILE", ""),
     "starttls": os.environ.get("GUANXI_LDAP_STARTTLS", "1") != "0",
+}
+# The bank's own provider (OpenID Connect), where one is named.
+OIDC = {
+    "url": os.environ.get("GUANXI_OIDC_URL", ""),
+    "name": os.environ.get("GUANXI_OIDC_NAME", ""),
+    "claim": os.environ.get("GUANXI_OIDC_CLAIM", "preferred_username"),
+    "second_factor": os.environ.get("GUANXI_OIDC_SECOND_FACTOR", "") == "1",
+}
+SOCIALACCOUNT_ADAPTER = "guanxi.crm.web.signin.provider.ProviderAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # the policy lets no form lead to another site
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "bank",
+                "name": OIDC["name"],
+                "client_id": os.environ.get("GUANXI_OIDC_CLIENT_ID", ""),
+                "secret": from_file("GUANXI_OIDC_CLIENT_SECRET_FILE"),
+                "settings": {"server_url": OIDC["url"]},
+            }
+        ]
+        if OIDC["url"]
+        else [],
+    }
 }
 AUTHENTICATION_BACKENDS = ["guanxi.crm.org.signing.LockingBackend"]
 if LDAP["url"]:

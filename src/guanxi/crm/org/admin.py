@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -39,7 +40,7 @@ from guanxi.crm.org.signing import locked_until, unlock
 
 # Roles come from the bank's posts, not from groups; jobs are watched on the runs page; secrets of second factors and
 # addresses nobody uses are no lists to look at.
-for unused in (Group, ProcrastinateJob, EmailAddress, Authenticator):
+for unused in (Group, ProcrastinateJob, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken):
     if admin.site.is_registered(unused):
         admin.site.unregister(unused)
 

@@ -96,10 +96,14 @@ def new_app_secret() -> str:
     return generate_totp_secret()
 
 
+def app_address(staff: Staff, secret: str) -> str:
+    """The secret as an address (``otpauth://``) that opens an authenticator app on the phone that shows the page."""
+    return get_adapter().build_totp_url(staff, secret)
+
+
 def app_picture(staff: Staff, secret: str) -> str:
     """The secret as a QR code, as an address that an image may have (``data:image/svg+xml``)."""
-    adapter = get_adapter()
-    drawn = adapter.build_totp_svg(adapter.build_totp_url(staff, secret))
+    drawn = get_adapter().build_totp_svg(app_address(staff, secret))
     return "data:image/svg+xml;base64," + b64encode(drawn.encode()).decode()
 
 

@@ -59,6 +59,7 @@ def app(request: StaffRequest) -> HttpResponse:
     context = {
         "form": form,
         "picture": second_factor.app_picture(request.user, secret),
+        "address": second_factor.app_address(request.user, secret),
         "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
         "must": owes_second_factor(request),
     }

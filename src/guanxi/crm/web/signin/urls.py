@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from guanxi.crm.web.signin import passkeys, security, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
+    path("sign-in/", include("allauth.socialaccount.providers.openid_connect.urls")),
     path("sign-in/second/", views.second, name="sign-in-second"),
     path("sign-in/passkey/", passkeys.sign_in, name="sign-in-passkey"),
     path("passkey/options/", passkeys.proof_options, name="passkey-options"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -31,6 +32,11 @@ class SignIn(LoginView):
     form_class = SignInForm
     template_name = "web/sign_in.html"
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With what the bank calls its own provider, where it has one."""
+        provider = (settings.OIDC["name"] or "OpenID Connect") if settings.OIDC["url"] else ""
+        return super().get_context_data(**kwargs) | {"provider": provider}
 
     def form_valid(self, form: Any) -> HttpResponse:
         """The password is right: asks for the second factor, or lets in."""
@@ -69,6 +75,9 @@ def confirm(request: StaffRequest) -> HttpResponse:
     """Asks a signed-in person to prove once more that it is them, and brings them back to where they stood."""
     staff, factors = request.user, factors_of(request.user)
     then = door.inside(request, request.POST.get("next") or request.GET.get("next", ""))
+    if not factors.any and settings.OIDC["url"] and not staff.has_usable_password():
+        asking = urlencode({"next": then, "auth_params": "prompt=login&max_age=0"})
+        return HttpResponseRedirect(f"{reverse('openid_connect_login', args=['bank'])}?{asking}")
     kind = CodeForm if factors.app else PasswordAgainForm
     form = kind(request.POST or None, staff=staff, request=request)
     if request.method == "POST" and form.is_valid():
