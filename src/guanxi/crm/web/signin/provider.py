@@ -44,9 +44,11 @@ class ProviderAdapter(DefaultSocialAccountAdapter):
         then = sociallogin.get_redirect_url(request) or ""
         raise ImmediateHttpResponse(admit(request, found.get("id_token") or {}, found.get("userinfo") or {}, then))
 
-    def on_authentication_error(self, request: HttpRequest, provider: Any, **kwargs: Any) -> NoReturn:
+    def on_authentication_error(
+        self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, extra_context: Any = None
+    ) -> NoReturn:
         """The provider refused, or could not be understood: back to the sign-in page."""
-        logger.warning("signing in with the provider failed: %s %r", kwargs.get("error"), kwargs.get("exception"))
+        logger.warning("signing in with the provider failed: %s %r", error, exception)
         raise ImmediateHttpResponse(_back(request, "", _("Signing in there did not succeed. Try again.")))
 
 
