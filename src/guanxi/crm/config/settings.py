@@ -336,7 +336,10 @@ UNFOLD = {
             {
                 "title": _("Personal data"),
                 "separator": True,
-                "items": [_page(_("Consent texts"), "contract_edit", "consent_consenttext_changelist")],
+                "items": [
+                    _page(_("Consent texts"), "contract_edit", "consent_consenttext_changelist"),
+                    _page(_("Rules of retention"), "auto_delete", "consent_retentionrule_changelist"),
+                ],
             },
             {
                 "title": _("Data quality"),

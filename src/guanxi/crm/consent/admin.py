@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
-from guanxi.crm.consent.models import ConsentText
+from guanxi.crm.consent.models import ConsentText, RetentionRule
 from guanxi.crm.org.administration import LooksMixin, administers
 
 
@@ -28,6 +28,27 @@ class ConsentTextAdmin(LooksMixin, ModelAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody: people agreed to these very words."""
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody."""
+        return False
+
+
+@admin.register(RetentionRule)
+class RetentionRuleAdmin(LooksMixin, ModelAdmin):
+    """How long the law makes the bank keep what; one row a kind of data, none added, none taken away."""
+
+    list_display = ("kind", "years", "kept_from", "basis_zh")
+    ordering = ("kind",)
+    readonly_fields: ClassVar = ["kind"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """The kinds are the program's."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators."""
+        return administers(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody."""

@@ -1,10 +1,9 @@
 """The consent texts that a new installation begins with. A bank puts its own in as version two."""
+# ruff: noqa: E501
 
 from __future__ import annotations
 
 import datetime
-
-# ruff: noqa: E501
 from typing import NamedTuple
 
 IN_FORCE_FROM = datetime.date(2021, 11, 1)

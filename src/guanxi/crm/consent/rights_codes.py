@@ -87,7 +87,7 @@ class DataKind(TextChoices):
     """Kinds of data as the rules of retention tell them apart."""
 
     IDENTITY = "identity", _("Identity and contacts")
-    AGREEMENT = "agreement", _("Agreements")
+    AGREEMENT = "agreement", _("Agreements and accounts")
     TRANSACTION = "transaction", _("Transactions")
     ANALYSIS = "analysis", _("Figures and assessments derived by the bank")
     EVIDENCE = "evidence", _("Consents and requests")

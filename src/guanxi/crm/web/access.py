@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
 
+from guanxi.crm.consent.roles import LOOKERS
 from guanxi.crm.kernel.scope import BLIND, Reach
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.models import Role
@@ -28,6 +29,7 @@ class Area(StrEnum):
     QUARANTINE = "quarantine"
     RUNS = "runs"
     AUDIT = "audit"
+    RIGHTS = "rights"
     ADMINISTRATION = "administration"
 
 
@@ -38,6 +40,7 @@ ROLES: dict[Area, frozenset[str]] = {
     Area.RUNS: frozenset(READERS),
     # Whom the log watches must not read it: neither administrators nor those who steer.
     Area.AUDIT: frozenset({Role.AUDITOR}),
+    Area.RIGHTS: LOOKERS,
 }
 
 

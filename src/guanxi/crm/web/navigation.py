@@ -95,6 +95,7 @@ PLACES: tuple[Place, ...] = (
         group=_("Audit"),
         group_icon="shield-check",
     ),
+    Place(Area.RIGHTS, "rights", _("Personal data"), icon="user-shield", key="d", inside=frozenset({"rights"})),
     Place(Area.ADMINISTRATION, "admin:index", _("Administration"), icon="settings", key="a"),
 )
 

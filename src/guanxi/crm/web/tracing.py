@@ -23,7 +23,7 @@ UNRECORDED = frozenset(
     {"sign-in", "sign-in-second", "sign-out", "confirm", "language", "preferences", "security", "list-columns"}
 )
 # Pages that ask for their own part again and again while something is under way; the page itself was recorded.
-ASKED_AGAIN = frozenset({"export", "runs", "run", "quarantine-replay"})
+ASKED_AGAIN = frozenset({"export", "runs", "run", "quarantine-replay", "rights-package"})
 SUBJECT = "party_id"
 QUERY_MOST = 300
 

@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='RetentionRule',
             fields=[
-                ('kind', models.CharField(choices=[('identity', 'Identity and contacts'), ('agreement', 'Agreements'), ('transaction', 'Transactions'), ('analysis', 'Figures and assessments derived by the bank'), ('evidence', 'Consents and requests'), ('operation', 'Working data of this system')], max_length=16, primary_key=True, serialize=False, verbose_name='kind of data')),
+                ('kind', models.CharField(choices=[('identity', 'Identity and contacts'), ('agreement', 'Agreements and accounts'), ('transaction', 'Transactions'), ('analysis', 'Figures and assessments derived by the bank'), ('evidence', 'Consents and requests'), ('operation', 'Working data of this system')], max_length=16, primary_key=True, serialize=False, verbose_name='kind of data')),
                 ('years', models.PositiveSmallIntegerField(default=0, verbose_name='years')),
                 ('kept_from', models.CharField(choices=[('relation_end', 'end of the relationship'), ('record', "the record's own end"), ('not_kept', 'not kept')], max_length=16, verbose_name='counted from')),
                 ('basis_zh', models.CharField(max_length=300, verbose_name='legal basis in Chinese')),

@@ -10,9 +10,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from guanxi.crm.consent.case_queries import cases_of
 from guanxi.crm.consent.codes import CONTACT_CHANNELS, Channel
 from guanxi.crm.consent.queries import consent_history, consent_matrix
-from guanxi.crm.consent.roles import may_record
+from guanxi.crm.consent.roles import may_look, may_record
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.customer.consent_form import ConsentForm
 from guanxi.crm.web.customer.frame import customer_frame, show
@@ -62,4 +63,6 @@ def _context(request: StaffRequest, frame: Any, form: ConsentForm) -> dict[str, 
         "channels": [(channel, ICONS[channel].icon) for channel in CONTACT_CHANNELS],
         "form": form,
         "may_record": may_record(request.roles),
+        "cases": cases_of(request.scope, frame.party.id),
+        "may_open": may_record(request.roles) or may_look(request.roles),
     }
