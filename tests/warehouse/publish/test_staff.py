@@ -107,6 +107,21 @@ def test_who_is_gone_from_the_file_has_left(opened, following):
     assert account(opened, "S1") == (True, None)
 
 
+def test_sessions_of_whoever_left_or_is_gone_end_that_night_and_no_others(opened, following):
+    opened.connection.execute("truncate org_staffsession")
+    for number in ("S1", "S2", "S3"):
+        opened.connection.execute(
+            "insert into org_staffsession (session_key, session_data, expire_date, staff_id, public_id, began_at,"
+            " used_at, address, device) values (%s, '', now() + interval '1 day', %s, gen_random_uuid(), now(), now(), '', '')",
+            [f"key of {number}", number],
+        )
+    opened.bank.row("core_staff", "S1")["status"] = "left"
+    opened.bank.core["core_staff"] = [row for row in opened.bank.core["core_staff"] if row["staff_id"] != "S2"]
+    following()
+    assert account(opened, "S1")[0] is False
+    assert opened.rows("select staff_id from org_staffsession") == [("S3",)]
+
+
 def test_an_account_that_an_administrator_closed_stays_closed(opened, following):
     opened.connection.execute("update org_staff set is_active = false where id in ('S1', 'S2')")
     opened.bank.row("core_staff", "S1")["phone"] = "13800000000"

@@ -2,7 +2,7 @@
 
 Passwords, preferences and rights in the administration are never touched. Whoever is new cannot sign in until a
 password is set; whoever left, by the file's word or by being gone from it, may not sign in any more (their sessions
-end, because a session of somebody who may not sign in is refused). An account that an administrator closed stays
+end: a trigger of the table deletes them). An account that an administrator closed stays
 closed; one that the bank's file closed opens again when the file says so. An administrator's account of which the
 bank's file knows nothing is left alone.
 """
