@@ -112,7 +112,8 @@ def test_sessions_of_whoever_left_or_is_gone_end_that_night_and_no_others(opened
     for number in ("S1", "S2", "S3"):
         opened.connection.execute(
             "insert into org_staffsession (session_key, session_data, expire_date, staff_id, public_id, began_at,"
-            " used_at, address, device) values (%s, '', now() + interval '1 day', %s, gen_random_uuid(), now(), now(), '', '')",
+            " used_at, address, device)"
+            " values (%s, '', now() + interval '1 day', %s, gen_random_uuid(), now(), now(), '', '')",
             [f"key of {number}", number],
         )
     opened.bank.row("core_staff", "S1")["status"] = "left"

@@ -73,7 +73,7 @@ class SecondFactorMiddleware(MiddlewareMixin):
         if not request.user.is_authenticated:
             return None
         request.session.note_use(current().address)
-        if not owes_second_factor(request) or request.resolver_match.url_name in OPEN:
+        if not owes_second_factor(request) or request.resolver_match.view_name in OPEN:
             return None
         address = reverse("second-factor")
         if request.method == "GET" and "HX-Request" not in request.headers:
