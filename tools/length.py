@@ -1,4 +1,4 @@
-"""No source file outgrows one reading: a file of more than LIMIT lines has a second subject inside."""
+"""No source file outgrows one reading (more than LIMIT lines have a second subject inside), and none is half merged."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ from pathlib import Path
 LIMIT = 450
 FOLDERS = ("src", "tests", "bench", "tools")
 SUFFIXES = {".py", ".sql", ".html", ".js", ".css"}
+MERGE_MARK = "\n<<<<" + "<<< "
 # Django writes these.
 EXEMPT = ("migrations",)
 
 
 def main() -> int:
-    """Names the files that are too long and returns 1 when there are any."""
+    """Names the files that are too long or hold the marks of a merge, and returns 1 when there are any."""
     root = Path(__file__).resolve().parent.parent
     long = []
     for folder in FOLDERS:
         for file in sorted((root / folder).rglob("*")):
             if file.suffix in SUFFIXES and not any(part in EXEMPT for part in file.parts):
-                lines = file.read_text(encoding="utf-8").count("\n")
+                text = file.read_text(encoding="utf-8")
+                if MERGE_MARK in text:
+                    long.append(f"half merged: {file.relative_to(root)}")
+                lines = text.count("\n")
                 if lines > LIMIT:
                     long.append(f"{lines} lines: {file.relative_to(root)}")
     print("\n".join(long), end="\n" if long else "")
