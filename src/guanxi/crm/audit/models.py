@@ -42,6 +42,8 @@ class Entry(models.Model):
     all of it (``guanxi.crm.audit.digest``). ``transaction`` is the database's own number of the transaction.
     """
 
+    append_only: ClassVar = True
+
     pk = models.CompositePrimaryKey("id", "at")
     id = models.BigIntegerField(_("number"))
     at = models.DateTimeField(_("time"))
@@ -78,6 +80,8 @@ class Link(models.Model):
     ``horizon``: all entries of transactions before it are in the chain.
     """
 
+    append_only: ClassVar = True
+
     pk = models.CompositePrimaryKey("number", "at")
     number = models.BigIntegerField(_("number in the chain"))
     at = models.DateTimeField(_("sealed"))
@@ -98,6 +102,8 @@ class Link(models.Model):
 
 class Verification(models.Model):
     """Grain: one row a verification of the chain, or of a part of it. ``findings`` names at most a hundred."""
+
+    append_only: ClassVar = True
 
     started_at = models.DateTimeField(_("started"))
     finished_at = models.DateTimeField(_("finished"))

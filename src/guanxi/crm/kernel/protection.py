@@ -198,14 +198,23 @@ def _grant(cursor: Any, tables: set[str]) -> None:
     published = {
         model._meta.db_table for model in apps.get_models() if model._meta.app_label in settings.PUBLISHED_APPS
     }
+    appended = {model._meta.db_table for model in apps.get_models() if is_append_only(model)}
     read, written = [], []
-    for table in sorted(tables - partitions - {"django_migrations"}):
+    for table in sorted(tables - partitions - appended - {"django_migrations"}):
         (read if table in published or table in settings.PUBLISHED_TABLES else written).append(table)
+    if kept := sorted(appended & tables):
+        cursor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {', '.join(kept)} FROM {ROLE}")
+        cursor.execute(f"GRANT SELECT, INSERT ON {', '.join(kept)} TO {ROLE}")
     if read:
         cursor.execute(f"GRANT SELECT ON {', '.join(read)} TO {ROLE}")
     if written:
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(written)} TO {ROLE}")
     cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {ROLE}")
+
+
+def is_append_only(model: type[Model]) -> bool:
+    """Whether the role only adds to a model's table and reads it: logs that say so, and the history of rows."""
+    return bool(getattr(model, "append_only", False)) or hasattr(model, "pgh_tracked_model")
 
 
 def _names(cursor: Any, sql: str) -> set[str]:

@@ -147,6 +147,13 @@ class Staff(AbstractBaseUser, PermissionsMixin):
         return self.name
 
 
+@pghistory.track(
+    pghistory.UpdateEvent(row=pghistory.Old),
+    pghistory.DeleteEvent(row=pghistory.Old),
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    model_name="PostEvent",
+    meta={"verbose_name": _("change of a post")},
+)
 class Post(models.Model):
     """Grain: one row a member of staff, institution and role, for a period. Several at a time are allowed."""
 
@@ -174,6 +181,14 @@ class Post(models.Model):
         return f"{self.staff_id} {self.role} {self.institution_id}"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(row=pghistory.Old),
+    pghistory.DeleteEvent(row=pghistory.Old),
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    model_name="CoverEvent",
+    meta={"verbose_name": _("change of a cover")},
+)
 class Cover(models.Model):
     """Grain: one row a period in which somebody looks after another's customers: leave, illness, a vacant desk.
 
@@ -215,6 +230,14 @@ class Cover(models.Model):
         return f"{self.substitute_id} for {self.staff_id}"
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(row=pghistory.Old),
+    pghistory.DeleteEvent(row=pghistory.Old),
+    obj_field=pghistory.ObjForeignKey(related_name="history"),
+    model_name="AssignmentEvent",
+    meta={"verbose_name": _("change of an assignment")},
+)
 class Assignment(models.Model):
     """Grain: one row a customer, member of staff and period: who looks after whom besides what the bank's file says.
 

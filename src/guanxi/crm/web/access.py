@@ -30,6 +30,7 @@ class Area(StrEnum):
     RUNS = "runs"
     AUDIT = "audit"
     RIGHTS = "rights"
+    HISTORY = "history"
     ADMINISTRATION = "administration"
 
 
@@ -41,6 +42,7 @@ ROLES: dict[Area, frozenset[str]] = {
     # Whom the log watches must not read it: neither administrators nor those who steer.
     Area.AUDIT: frozenset({Role.AUDITOR}),
     Area.RIGHTS: LOOKERS,
+    Area.HISTORY: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
 }
 
 

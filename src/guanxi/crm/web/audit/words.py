@@ -48,6 +48,8 @@ KINDS: dict[str, str | Promise] = {
     "audit-person": gettext_lazy("What a person did"),
     "proof": gettext_lazy("Activity and proof"),
     "staff": gettext_lazy("Member of staff"),
+    "history": gettext_lazy("History of a row"),
+    "history-restore": gettext_lazy("History of a row"),
 }
 
 
