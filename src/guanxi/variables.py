@@ -190,5 +190,23 @@ VARIABLES = (
         "15",
         "Working days for an answer to a person who asks about personal data, from the day after the request.",
     ),
+    Variable(
+        "GUANXI_EXPORT_APPROVAL_ROWS",
+        "500",
+        "500",
+        "Exports of more rows than this wait for another person's approval.",
+    ),
+    Variable(
+        "GUANXI_EXPORT_APPROVAL_ROWS_A_DAY",
+        "2000",
+        "2000",
+        "So many rows may one person export within 24 hours without approval, in however many files.",
+    ),
+    Variable("GUANXI_EXPORT_KEPT_HOURS", "72", "72", "How long an exported file can be fetched."),
+    Variable("GUANXI_EXPORT_FETCHES", "5", "5", "How often an exported file can be fetched."),
+    Variable("GUANXI_WATERMARK", "1", "1", "0 leaves out the faint mark of who looks at a page."),
+    Variable(
+        "GUANXI_RATE_LIMITS", "1", "1", "0 lifts the limits of how often one person or address may ask; for benchmarks."
+    ),
     Variable("GUANXI_LOG_LEVEL", "WARNING", "INFO", "DEBUG, INFO, WARNING or ERROR."),
 )

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from guanxi.crm.audit.models import Entry
+from tests.taking import WHY
 from tests.web.conftest import PARTIAL
 
 pytestmark = pytest.mark.django_db
@@ -58,16 +59,18 @@ def test_a_search_says_what_and_how_many_and_no_number_in_full(cast, asked):
 
 
 def test_a_file_taken_out_says_which_columns_and_how_many_rows(cast, asked):
-    response, entries = asked(cast.ai, "post", "/customers/?tier=vip&export=xlsx")
-    assert response.status_code == 200
+    path = reverse("export-ask", args=["customers"])
+    response, entries = asked(cast.ai, "post", f"{path}?tier=vip", data=WHY)
+    assert response.status_code == 302
     assert {one.action for one in entries} == {"export"}
     assert entries[0].detail["parameters"] == "tier=vip"
     assert "name" in entries[0].detail["columns"]
-    assert entries[-1].detail["written"] == sum(
+    assert entries[-1].detail["rows"] == sum(
         f.sub_tier == "vip" and f.manager_id == "1111" for f in cast.figures.values()
     )
-    response, (one,) = asked(cast.ai, "get", reverse("customer-events-export", args=["P00001"]))
-    assert (one.action, one.subject) == ("export", "P00001")
+    path = reverse("export-ask", args=["events"])
+    response, entries = asked(cast.ai, "post", f"{path}?customer=P00001", data=WHY)
+    assert (entries[0].action, entries[0].subject) == ("export", "P00001")
 
 
 def test_signing_in_and_out_and_being_refused(cast, client):

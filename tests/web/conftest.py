@@ -27,3 +27,9 @@ def sign_in() -> Callable[..., Client]:
         return client
 
     return signed_in
+
+
+@pytest.fixture(autouse=True)
+def media(settings, tmp_path):
+    """Files that people take out lie in a folder of the test's own."""
+    settings.MEDIA_ROOT = tmp_path / "media"

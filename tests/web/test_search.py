@@ -114,5 +114,5 @@ def test_what_was_typed_is_marked_and_escaped(cast, sign_in):
 def test_suggestions_cost_few_queries(cast, sign_in, django_assert_max_num_queries):
     client = sign_in(cast.bo)
     hits(client, "王")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         hits(client, "公司")

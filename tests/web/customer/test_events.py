@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import io
 from decimal import Decimal
 
 import pytest
@@ -11,12 +10,12 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl import load_workbook
 
 from guanxi.crm.holding.event_queries import EventFilter, EventKey, event_page
 from guanxi.crm.holding.models import Agreement, Event
 from guanxi.crm.kernel.scope import Scope
 from tests.cast.bank import DAY
+from tests.taking import book_of, taken
 
 pytestmark = pytest.mark.django_db
 EVERYTHING = Scope.everything("1002")
@@ -136,9 +135,8 @@ def test_the_list_alone_is_a_fragment_of_the_page(cast, sign_in):
 def test_the_spreadsheet_holds_the_events_that_the_filter_lets_through(cast, sign_in):
     client = sign_in(cast.ai, "en")
     Event.objects.filter(party_id=cast.person.id).update(memo="=1+1")
-    answer = client.get(reverse("customer-events-export", args=[cast.person.id]), {"direction": "D"})
-    assert f"events-{cast.person.id}-20261120.xlsx" in answer["Content-Disposition"]
-    sheet = load_workbook(io.BytesIO(answer.content)).active
+    book = book_of(taken(client, "events", f"customer={cast.person.id}&direction=D"))
+    sheet = book.worksheets[0]
     rows = list(sheet.iter_rows(values_only=True))
     events = Event.objects.filter(party_id=cast.person.id, direction="D").order_by("-event_time", "-event_id")
     assert [row[12] for row in rows[1:]] == [event.event_id for event in events]

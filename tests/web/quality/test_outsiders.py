@@ -21,8 +21,6 @@ READ = {
     "quality-documentation-site": (),
     "quarantine": (),
     "quarantined-row": (0,),
-    "quarantine-export-xlsx": (),
-    "quarantine-export-csv": (),
     "quarantine-import": (),
     "quarantine-preview": (0,),
     "quarantine-replay": (),

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from guanxi.crm.quality.models import MendingImport, QuarantinedRow
+from tests.taking import taken
 
 pytestmark = pytest.mark.django_db
 
 
 def exported(client, **filters) -> list[list[str]]:
-    response = client.get(reverse("quarantine-export-csv"), filters)
-    return list(csv.reader(io.StringIO(b"".join(response.streaming_content).decode("utf-8-sig"), newline="")))
+    """The rows of the file, with the lines below them that say where it comes from."""
+    content = taken(client, "quarantine", urlencode(filters), kind="csv")
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
 def as_csv(rows: list[list[str]], encoding: str = "utf-8-sig") -> bytes:
@@ -43,7 +46,9 @@ def upload(client, content: bytes, name: str = "mended.csv"):
 
 def mended(rows: list[list[str]]) -> list[list[str]]:
     """The export of the events with a right amount in each line."""
-    return [rows[0], *([*row[:-1], row[10].replace("|+|-", "|+|")] for row in rows[1:])]
+    below = rows.index([])
+    changed = [[*row[:-1], row[10].replace("|+|-", "|+|")] for row in rows[1:below]]
+    return [rows[0], *changed, *rows[below:]]
 
 
 @pytest.mark.parametrize("write", [as_csv, as_workbook, lambda rows: as_csv(rows, "gb18030")])

@@ -118,6 +118,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     # Every request has a number and an address from its first moment: whatever it leaves behind bears them.
     "guanxi.crm.web.tracing.TraceMiddleware",
+    "guanxi.crm.web.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
@@ -128,6 +129,7 @@ MIDDLEWARE = [
     "guanxi.crm.web.signin.gate.SessionStaffMiddleware",
     "guanxi.crm.web.middleware.StaffMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "guanxi.crm.web.limits.LimitsMiddleware",
     "guanxi.crm.web.signin.gate.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     # Whatever a request changes is recorded by triggers together with who asked for it.
@@ -249,6 +251,17 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 
+# Taking data out as a file (web/exports).
+EXPORT_APPROVAL_ROWS = int(os.environ.get("GUANXI_EXPORT_APPROVAL_ROWS", "500"))
+EXPORT_APPROVAL_ROWS_A_DAY = int(os.environ.get("GUANXI_EXPORT_APPROVAL_ROWS_A_DAY", "2000"))
+EXPORT_KEPT_HOURS = int(os.environ.get("GUANXI_EXPORT_KEPT_HOURS", "72"))
+EXPORT_FETCHES = int(os.environ.get("GUANXI_EXPORT_FETCHES", "5"))
+
+WATERMARK = os.environ.get("GUANXI_WATERMARK", "1") == "1"
+RATE_LIMITS = os.environ.get("GUANXI_RATE_LIMITS", "1") == "1"
+# The largest thing taken in are files of mended rows, of ten megabytes.
+LARGEST_REQUEST = 12_000_000
+
 USE_TZ = True
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
@@ -272,8 +285,9 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"private": {"()": "guanxi.crm.kernel.logs.Private"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["private"]}},
     "root": {"handlers": ["console"], "level": os.environ.get("GUANXI_LOG_LEVEL", "WARNING")},
 }
 
@@ -293,6 +307,7 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": True,
     "SHOW_LANGUAGES": False,
+    "STYLES": [lambda request: static("web/watermark.css")] if WATERMARK else [],
     "COMMAND": {"search_models": False, "show_history": False},
     "COLORS": {
         "primary": {

@@ -153,6 +153,11 @@ def all_events(scope: Scope, party_id: str, *, which: EventFilter | None = None,
     return (EventRow(*row) for row in rows.iterator(chunk_size=2000))
 
 
+def count_events(scope: Scope, party_id: str, *, which: EventFilter | None = None, limit: int) -> int:
+    """How many events an export of up to ``limit`` would hold; reads no further."""
+    return _events(scope, party_id, which=which, after=None)[:limit].count()
+
+
 @dataclass(frozen=True, slots=True)
 class EventCount:
     """How many events of one channel and kind there were."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import chain
+from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
+from guanxi.crm.kernel.uploads import Bounds, Kind, RefusedUploadError, judge
 from guanxi.crm.quality.lines import readable, table_label
 from guanxi.crm.quality.models import QuarantinedRow
 from guanxi.crm.quality.queries.quarantine import Formats, version_of
@@ -19,6 +21,7 @@ MOST_ROWS = 20_000
 MOST_BYTES = 10_000_000
 MOST_UNPACKED = 100_000_000
 LONGEST_CELL = 32_767  # Excel's limit; a longer line is mended on the screen
+TAKEN = frozenset({Kind.XLSX, Kind.CSV})
 COLUMNS = (
     "id",
     "version",
@@ -36,7 +39,6 @@ COLUMNS = (
 )
 # A spreadsheet takes a cell that begins like this for a formula: in CSV it gets an apostrophe, which reading removes.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class UnreadableUploadError(Exception):
@@ -93,28 +95,42 @@ def values_of(row: QuarantinedRow, formats: Formats) -> list[str]:
     ]
 
 
-def write_csv(rows: Iterable[QuarantinedRow]) -> Iterator[bytes]:
-    """The rows as CSV in UTF-8 with a byte-order mark, so that spreadsheets read the Chinese; line by line."""
+def write_csv(
+    rows: Iterable[QuarantinedRow], *, after: Callable[[], Iterable[list[str]]] = lambda: ()
+) -> Iterator[bytes]:
+    """The rows as CSV in UTF-8 with a byte-order mark, so that spreadsheets read the Chinese; line by line.
+
+    ``after`` gives lines that follow the rows; having no mended line, they are passed over when the file is read.
+    """
     formats = Formats()
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
     yield b"\xef\xbb\xbf"
     writer.writerow(headings())
-    for row in rows:
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in values_of(row, formats)])
+    for cells in chain((values_of(row, formats) for row in rows), _later(after)):
+        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
         yield buffer.getvalue().encode()
         buffer.seek(0)
         buffer.truncate()
     yield buffer.getvalue().encode()
 
 
-def write_excel(rows: Iterable[QuarantinedRow]) -> bytes:
-    """The rows as an Excel workbook in which every cell is text, so that no leading zero is lost."""
+def _later(lines: Callable[[], Iterable[list[str]]]) -> Iterator[list[str]]:
+    yield from lines()
+
+
+def write_excel(
+    file: IO[bytes], rows: Iterable[QuarantinedRow], *, finish: Callable[[Any, int], None] = lambda _book, _rows: None
+) -> int:
+    """The rows as an Excel workbook in which every cell is text, so that no leading zero is lost; returns how many.
+
+    ``finish`` gets the workbook before it is closed, and the number of rows.
+    """
     import xlsxwriter
 
     formats = Formats()
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False}) as book:
+    number = 0
+    with xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False}) as book:
         sheet = book.add_worksheet("rows")
         head = book.add_format({"bold": True, "bg_color": "#EEF1F6", "bottom": 1})
         text = book.add_format({"num_format": "@"})
@@ -130,7 +146,8 @@ def write_excel(rows: Iterable[QuarantinedRow]) -> bytes:
             for place, cell in enumerate(values_of(row, formats)):
                 style = open_for_writing if COLUMNS[place] == "mended" else text
                 sheet.write_string(number, place, cell[:LONGEST_CELL], style)
-    return out.getvalue()
+        finish(book, number)
+    return number
 
 
 def read_upload(content: bytes) -> list[MendedLine]:
@@ -139,9 +156,11 @@ def read_upload(content: bytes) -> list[MendedLine]:
 
     What the file is follows from its bytes, not from its name.
     """
-    if len(content) > MOST_BYTES:
-        raise UnreadableUploadError(_("The file is larger than %(size)s MB.") % {"size": MOST_BYTES // 1_000_000})
-    table = _excel(content) if content.startswith(b"PK\x03\x04") else _csv(content)
+    try:
+        kind = judge(content, allowed=TAKEN, bounds=Bounds(bytes=MOST_BYTES, unpacked=MOST_UNPACKED))
+    except RefusedUploadError as refused:
+        raise UnreadableUploadError(str(refused)) from refused
+    table = _excel(content) if kind is Kind.XLSX else _csv(content)
     header = next(table, None)
     if header is None:
         raise UnreadableUploadError(_("The file is empty."))
@@ -179,16 +198,8 @@ def _excel(content: bytes) -> Iterator[Any]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as parts:
-            names = set(parts.namelist())
-            if "xl/workbook.xml" not in names or "[Content_Types].xml" not in names:
-                raise UnreadableUploadError(_("This is not an Excel workbook (.xlsx)."))
-            if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
-                raise UnreadableUploadError(_("The workbook is too large when unpacked."))
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
-    except UnreadableUploadError:
-        raise
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError, SyntaxError) as error:
         raise UnreadableUploadError(_("This is not an Excel workbook (.xlsx).")) from error
     return sheet.iter_rows(values_only=True)
@@ -196,8 +207,6 @@ def _excel(content: bytes) -> Iterator[Any]:
 
 def _csv(content: bytes) -> Iterator[list[str]]:
     """The lines of a CSV file in UTF-8 or, as Chinese spreadsheets save it, in GB18030."""
-    if b"\x00" in content:
-        raise UnreadableUploadError(_("The file is neither an Excel workbook (.xlsx) nor CSV."))
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
+from guanxi.crm.kernel.uploads import safe_name
 from guanxi.crm.org.models import Staff
 from guanxi.crm.quality.exchange import read_upload
 from guanxi.crm.quality.judging import objections_to_rows
@@ -228,7 +229,7 @@ def keep_upload(*, staff: Staff, file_name: str, content: bytes) -> MendingImpor
     return MendingImport.objects.create(
         uploaded_by=staff,
         uploaded_at=timezone.now(),
-        file_name=file_name[-200:],
+        file_name=safe_name(file_name),
         sha256=hashlib.sha256(content).hexdigest(),
         rows=[{"place": each.place, "id": each.id, "version": each.version, "mended": each.mended} for each in lines],
     )

@@ -15,6 +15,7 @@ from guanxi.crm.kernel.scope import BLIND, Reach
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.models import Role
 from guanxi.crm.quality.rights import READERS
+from guanxi.crm.web.exports.rights import may_approve, may_export
 from guanxi.crm.web.request import StaffRequest
 
 
@@ -31,6 +32,7 @@ class Area(StrEnum):
     AUDIT = "audit"
     RIGHTS = "rights"
     HISTORY = "history"
+    EXPORTS = "exports"
     ADMINISTRATION = "administration"
 
 
@@ -46,19 +48,24 @@ ROLES: dict[Area, frozenset[str]] = {
 }
 
 
+# The areas that are open by what somebody sees or may do, whatever the role is called.
+OTHERWISE: dict[Area, Callable[[StaffRequest], bool]] = {
+    Area.CUSTOMERS: lambda request: request.scope.reach is not Reach.NOTHING,
+    Area.TEAM: lambda request: request.scopes[Verb.ASSIGN].sight != BLIND,
+    Area.EXPORTS: lambda request: may_export(request) or may_approve(request),
+    Area.ADMINISTRATION: lambda request: bool(request.user.is_staff),
+}
+
+
 def may(request: StaffRequest, area: Area) -> bool:
     """Whether the person may use an area today; costs no query."""
     if not request.user.is_authenticated:
         return False
     if area in (Area.HOME, Area.PRODUCTS):
         return True
-    if area is Area.CUSTOMERS:
-        return request.scope.reach is not Reach.NOTHING
-    if area is Area.TEAM:
-        return request.scopes[Verb.ASSIGN].sight != BLIND
-    if area is Area.ADMINISTRATION:
-        return bool(request.user.is_staff)
-    return bool(request.roles & ROLES[area])
+    if area in ROLES:
+        return bool(request.roles & ROLES[area])
+    return OTHERWISE[area](request)
 
 
 def only_for(area: Area) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:

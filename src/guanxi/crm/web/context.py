@@ -15,8 +15,8 @@ from guanxi.crm.web.request import StaffRequest
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """``display``, ``bank_name``, and on a signed-in person's whole page ``navigation``, who they are, and
-    whether the data are ``stale``.
+    """``display``, ``bank_name``, and on a signed-in person's whole page ``navigation``, who they are,
+    whether the data are ``stale``, and whether the page is marked with a ``watermark``.
     """
     staff = cast("StaffRequest", request)
     if not hasattr(request, "display"):
@@ -28,6 +28,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     tree = institution_tree(staff.published.id if staff.published else 0)
     institution = staff.user.institution_id
     return common | {
+        "watermark": settings.WATERMARK,
         "navigation": navigation_of(staff),
         "stale": staff.display.is_stale(staff.business_date),
         "my_institution": tree.label(institution, staff.display.language) if institution else "",

@@ -6,8 +6,10 @@ import logging
 import secrets
 from typing import cast
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
+from django.utils.translation import get_language_from_request, override
 from django.views.decorators.csrf import requires_csrf_token
 
 from guanxi.crm.web.access import Area
@@ -46,6 +48,23 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form whose token is too old: nothing was written, the form can be sent again."""
     return _page(request, 403, "expired")
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more than the site ever takes in; nothing of it was read."""
+    with override(get_language_from_request(request)):  # it is refused before anything else looks at the request
+        response = _page(request, 413, "large", most=settings.LARGEST_REQUEST // 1_000_000)
+    response.headers["Connection"] = "close"
+    return response
+
+
+@requires_csrf_token
+def too_many(request: HttpRequest, wait: int) -> HttpResponse:
+    """429: the same too often from one person or address; ``wait`` seconds are left."""
+    minutes = -(-wait // 60)
+    response = _page(request, 429, "often", wait=wait, minutes=minutes)
+    response.headers["Retry-After"] = str(wait)
+    return response
 
 
 @requires_csrf_token

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from typing import Any, cast
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -22,6 +22,7 @@ from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.queries import standing_of
 from guanxi.crm.web.display import Display
 from guanxi.crm.web.preferences import Preferences
+from guanxi.crm.web.redirects import own_path
 from guanxi.crm.web.request import StaffRequest
 from guanxi.crm.web.tracing import note
 
@@ -56,8 +57,11 @@ def _lost_session(request: HttpRequest, response: HttpResponseBase) -> bool:
 
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     """Sends the whole page to the sign-in, not its part; afterwards the person stands where they stood."""
-    here = urlsplit(request.headers.get("HX-Current-URL", ""))
-    back = urlencode({"next": urlunsplit(("", "", here.path or "/", here.query, ""))})
+    try:
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+    except ValueError:
+        here = urlsplit("/")
+    back = urlencode({"next": own_path(f"{here.path or '/'}{'?' if here.query else ''}{here.query}")})
     return HttpResponse(status=204, headers={"HX-Redirect": f"{resolve_url(settings.LOGIN_URL)}?{back}"})
 
 

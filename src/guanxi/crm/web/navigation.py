@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.urls import NoReverseMatch, reverse
@@ -9,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.web.access import Area, may
+from guanxi.crm.web.exports.queries import waiting_count
 from guanxi.crm.web.request import StaffRequest
 
 
@@ -16,7 +18,8 @@ from guanxi.crm.web.request import StaffRequest
 class Place:
     """An address in the navigation. ``key`` follows ``g``; ``inside`` are the URL names that belong to it.
 
-    A name such as ``customer-value`` belongs where ``customer`` does.
+    A name such as ``customer-value`` belongs where ``customer`` does. ``waiting`` counts what waits there for the
+    person.
     """
 
     area: Area
@@ -27,6 +30,7 @@ class Place:
     inside: frozenset[str] = frozenset()
     group: str | Promise = ""
     group_icon: str = ""
+    waiting: Callable[[StaffRequest], int] | None = None
 
 
 PLACES: tuple[Place, ...] = (
@@ -96,6 +100,15 @@ PLACES: tuple[Place, ...] = (
         group_icon="shield-check",
     ),
     Place(Area.RIGHTS, "rights", _("Personal data"), icon="user-shield", key="d", inside=frozenset({"rights"})),
+    Place(
+        Area.EXPORTS,
+        "exports",
+        _("Exports"),
+        icon="file-export",
+        key="e",
+        inside=frozenset({"exports", "export"}),
+        waiting=waiting_count,
+    ),
     Place(Area.ADMINISTRATION, "admin:index", _("Administration"), icon="settings", key="a"),
 )
 
@@ -109,6 +122,7 @@ class Link:
     icon: str
     key: str
     here: bool
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,14 +149,15 @@ class Navigation:
 
 
 def navigation_of(request: StaffRequest) -> Navigation:
-    """The navigation of one who may see what ``request`` may see; costs no query."""
+    """The navigation of one who may see what ``request`` may see; costs what counting what waits costs."""
     name = (request.resolver_match.url_name if request.resolver_match else "") or ""
     links: list[tuple[Place, Link]] = []
     for place in PLACES:
         url = _url(place.url_name)
         if url and may(request, place.area):
             here = name == place.url_name or bool({name, name.partition("-")[0]} & place.inside)
-            links.append((place, Link(url, str(place.label), place.icon, place.key, here)))
+            waiting = place.waiting(request) if place.waiting else 0
+            links.append((place, Link(url, str(place.label), place.icon, place.key, here, waiting)))
     groups: dict[str, list[Link]] = {}
     main: list[Link] = []
     for place, link in links:

@@ -20,7 +20,17 @@ from guanxi.crm.audit.services import masked, record
 
 # What tells nothing of anybody: a person's own settings, the pages that ask who one is (they record for themselves).
 UNRECORDED = frozenset(
-    {"sign-in", "sign-in-second", "sign-out", "confirm", "language", "preferences", "security", "list-columns"}
+    {
+        "sign-in",
+        "sign-in-second",
+        "sign-out",
+        "confirm",
+        "language",
+        "preferences",
+        "security",
+        "list-columns",
+        "watermark",
+    }
 )
 # Pages that ask for their own part again and again while something is under way; the page itself was recorded.
 ASKED_AGAIN = frozenset({"export", "runs", "run", "quarantine-replay", "rights-package"})

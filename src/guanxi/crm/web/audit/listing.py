@@ -19,6 +19,8 @@ from guanxi.crm.org.queries import staff_names
 from guanxi.crm.web.access import Area, may
 from guanxi.crm.web.audit.words import LOOKS, Look, action_label, summary
 from guanxi.crm.web.display import Display
+from guanxi.crm.web.exports.lists import ListSource
+from guanxi.crm.web.exports.sources import offer
 from guanxi.crm.web.icons import icon
 from guanxi.crm.web.listing import columns
 from guanxi.crm.web.listing.columns import EMPTY, Column
@@ -195,3 +197,6 @@ def _customer(subject: str) -> str:
     if not subject:
         return EMPTY
     return f'<a class="gx-code" href="{reverse("audit-customer", args=[subject])}">{escape(subject)}</a>'
+
+
+offer(ListSource(AUDIT, area=Area.AUDIT, url_name="audit", customer="", spread=()))

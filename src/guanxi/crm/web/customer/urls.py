@@ -26,7 +26,6 @@ urlpatterns: list[URLPattern] = [
     path("customers/<str:party_id>/value/<slug:period>/", value.contribution, name="customer-contribution"),
     path("customers/<str:party_id>/value/<slug:period>/<str:agreement_id>/", value.formula, name="customer-formula"),
     path("customers/<str:party_id>/events/", events.events, name="customer-events"),
-    path("customers/<str:party_id>/events/export/", events.export, name="customer-events-export"),
     path("customers/<str:party_id>/relations/", relations.relations, name="customer-relations"),
     path("customers/<str:party_id>/relations/network/", relations.network_data, name="customer-network"),
     path("customers/<str:party_id>/group/", group.group, name="customer-group"),

@@ -16,8 +16,11 @@ from guanxi.crm.kernel.scope import Reach
 from guanxi.crm.org.queries import institution_tree, managers_of, staff_names
 from guanxi.crm.party.models import PartyKind
 from guanxi.crm.web import links
+from guanxi.crm.web.access import Area
 from guanxi.crm.web.customers import holdings
 from guanxi.crm.web.display import Display
+from guanxi.crm.web.exports.lists import ListSource
+from guanxi.crm.web.exports.sources import offer
 from guanxi.crm.web.icons import icon
 from guanxi.crm.web.listing import columns
 from guanxi.crm.web.listing.columns import EMPTY, Column
@@ -314,3 +317,5 @@ CUSTOMERS = register(
     ),
     source,
 )
+
+offer(ListSource(CUSTOMERS, area=Area.CUSTOMERS, url_name="customers"))

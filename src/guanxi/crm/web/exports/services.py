@@ -1,120 +1,301 @@
-"""Takes spreadsheets out: notes each, writes it, and throws old files away."""
+"""Takes data out of the site: asking, deciding, writing, fetching, withdrawing. Every step leaves a trace.
+
+Nothing leaves the site as a file but through here; ``docs/decisions/0018-exports.md`` says why so.
+"""
 
 from __future__ import annotations
 
 import datetime
+import gzip
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, cast
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest, QueryDict
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import F, Sum
+from django.http import Http404, HttpRequest, QueryDict
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import masked, record
 from guanxi.crm.kernel.protection import entered
+from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.models import Staff
-from guanxi.crm.web.exports.workbook import write_workbook
-from guanxi.crm.web.listing.columns import Column
-from guanxi.crm.web.listing.listing import Listing, State, fields_of, narrowed, ordered, state_of
-from guanxi.crm.web.listing.registry import listing_named, source_of
+from guanxi.crm.org.queries import institution_tree
+from guanxi.crm.web.exports.marks import Facts
+from guanxi.crm.web.exports.queries import forget_waiting
+from guanxi.crm.web.exports.rights import covers, exporting, may_approve, may_export
+from guanxi.crm.web.exports.sources import GrewError, Order, Source, source_named
 from guanxi.crm.web.middleware import prepare
 from guanxi.crm.web.models import Export
 from guanxi.crm.web.request import StaffRequest
 
-KEPT = datetime.timedelta(days=3)
-CHUNK = 2_000
+AT_ONCE = 5_000
+DAY = datetime.timedelta(days=1)
+Status, Problem = Export.Status, Export.Problem
 
 
-def exported_columns(listing: Listing, shown: list[Column]) -> list[Column]:
-    """The columns of the spreadsheet: those that are always taken out, then those shown."""
-    first = [column for column in listing.columns if column.key in listing.export_first]
-    return first + [column for column in shown if column.key not in listing.export_first]
+class OvertakenError(Exception):
+    """Somebody decided about the request, or it was taken back, in the meantime."""
 
 
-def begin_export(
-    *, request: StaffRequest, listing: Listing, columns: list[Column], expected: int | None, parameters: str
-) -> Export:
-    """Notes that somebody takes a spreadsheet out, with its trace in the audit log."""
-    export = Export.objects.create(
-        staff=request.user,
-        listing=listing.name,
-        parameters=parameters,
-        columns=[column.key for column in columns],
-        language=request.display.language,
-        business_date=request.business_date,
-        expected=expected,
+class NotAllowedError(Exception):
+    """Not theirs to decide: no right, one's own request, or rows outside the scope."""
+
+
+def needs_approval(*, staff: Staff, rows: int) -> bool:
+    """Whether so many rows want another person's approval: by themselves, or with what the day has brought already.
+
+    The second keeps a long list from leaving in short pieces. One query.
+    """
+    if rows > settings.EXPORT_APPROVAL_ROWS:
+        return True
+    taken = (
+        Export.objects.filter(staff=staff, needs_approval=False, created_at__gt=timezone.now() - DAY)
+        .exclude(status__in=(Status.FAILED, Status.WITHDRAWN))
+        .aggregate(sum=Sum("expected"))["sum"]
     )
-    facts = {"parameters": masked(parameters), "columns": export.columns, "expected": expected}
-    record(action=Action.EXPORT, kind=listing.name, object_id=str(export.pk), detail=facts)
+    return (taken or 0) + rows > settings.EXPORT_APPROVAL_ROWS_A_DAY
+
+
+def ask_export(*, request: StaffRequest, source: Source, kind: str, purpose: str, reason: str) -> Export:
+    """Notes what somebody wants; then it waits for approval, or is written: a short one at once, a long one as a job.
+
+    ``request`` holds the parameters of what is wanted. Raises what ``source.check`` raises, and
+    :class:`NotAllowedError` without the right to export.
+    """
+    if not may_export(request):
+        raise NotAllowedError
+    source.check(exporting(request))
+    rows, spread = source.measure(request)
+    with transaction.atomic():
+        # Two windows of one person could otherwise each be within the day's number.
+        Staff.objects.select_for_update(no_key=True).only("id").get(pk=request.user.pk)
+        waits = needs_approval(staff=request.user, rows=rows)
+        export = Export.objects.create(
+            staff=request.user,
+            listing=source.name,
+            title=source.title(request)[:200],
+            kind=kind if kind in source.kinds else source.kinds[0],
+            parameters=source.parameters(request),
+            filters=source.filters(request),
+            columns=source.columns(request),
+            language=request.display.language,
+            business_date=request.business_date,
+            purpose=purpose,
+            reason=reason,
+            reach=spread,
+            status=Status.ASKED if waits else Status.WAITING,
+            needs_approval=waits,
+            expected=rows,
+        )
+        subject = source.subject(request)
+        facts = {"rows": rows, "columns": export.columns, "purpose": purpose, "reason": reason, "waits": waits}
+        _record(export, "asked", subject=subject, **facts)
+        if not waits and rows > AT_ONCE:
+            _defer(export)
+    forget_waiting()
+    if not waits and rows <= AT_ONCE:
+        return write_export(export_id=export.pk)
     return export
 
 
-def write_rows(
-    file: Any, *, request: StaffRequest, listing: Listing, state: State, columns: list[Column], export: Export | None
-) -> int:
-    """Writes the rows that ``request`` may see under ``state``; with ``export`` its progress is kept."""
-    rows = narrowed(listing, request, source_of(listing.name)(request), state)
-    fields = fields_of(listing, columns)
-    values = ordered(listing, rows, state).values_list(*fields).iterator(chunk_size=CHUNK)
-    filters = [
-        chip.label
-        for one in listing.filters
-        if one.key in state.values
-        for chip in one.chips(request, state.values[one.key])
-    ]
+def decide_export(*, request: StaffRequest, export_id: UUID, approve: bool, said: str) -> Export:
+    """Approves or refuses another's request; approved, it is written by the worker.
 
-    def progress(written: int) -> None:
-        if export:
-            Export.objects.filter(pk=export.pk).update(rows=written)
+    Raises ``Export.DoesNotExist``, :class:`NotAllowedError` and, where somebody was faster, :class:`OvertakenError`.
+    """
+    export = Export.objects.select_related("staff").get(pk=export_id)
+    if not may_decide(request, export):
+        raise NotAllowedError
+    with transaction.atomic():
+        changed = Export.objects.filter(pk=export_id, status=Status.ASKED).update(
+            status=Status.WAITING if approve else Status.REFUSED,
+            decided_by=request.user,
+            decided_at=timezone.now(),
+            decision=said,
+        )
+        if not changed:
+            raise OvertakenError
+        export.refresh_from_db()
+        _record(export, "approved" if approve else "refused", of=export.staff_id, said=said)
+        if approve:
+            _defer(export)
+    forget_waiting()
+    return export
 
-    return write_workbook(
-        file,
-        request=request,
-        title=str(listing.title),
-        filters=filters,
-        columns=columns,
-        fields=fields,
-        rows=values,
-        progress=progress,
+
+def may_decide(request: StaffRequest, export: Export) -> bool:
+    """Whether the person may decide about this request: the verb, another's, and all of it within the own scope."""
+    return (
+        may_approve(request)
+        and export.staff_id != request.user.pk
+        and covers(request.scopes[Verb.APPROVE], export.reach)
     )
 
 
-def finish_export(*, export: Export, rows: int, file: str = "") -> None:
-    """Notes that a spreadsheet is written."""
-    Export.objects.filter(pk=export.pk).update(
-        status=Export.Status.DONE, rows=rows, file=file, finished_at=timezone.now()
-    )
-    record(action=Action.EXPORT, kind=export.listing, object_id=str(export.pk), detail={"written": rows})
+def take_back(*, staff: Staff, export_id: UUID) -> Export:
+    """Takes an own request back that waits for approval; raises ``Export.DoesNotExist``, :class:`OvertakenError`."""
+    export = Export.objects.get(pk=export_id, staff=staff)
+    if not Export.objects.filter(pk=export_id, status=Status.ASKED).update(
+        status=Status.WITHDRAWN, problem=Problem.TAKEN_BACK
+    ):
+        raise OvertakenError
+    forget_waiting()
+    export.refresh_from_db()
+    _record(export, "taken back")
+    return export
 
 
 def write_export(*, export_id: UUID) -> Export:
-    """Writes a spreadsheet that was asked for, as the person may see it now; on failure it says so and raises."""
-    export = Export.objects.select_related("staff").get(pk=export_id)
-    Export.objects.filter(pk=export.pk).update(status=Export.Status.RUNNING)
-    folder = folder_of_exports()
-    aside, file = folder / f"{export.pk}.aside", folder / f"{export.pk}.xlsx"
+    """Writes a file that was asked for, as the person may see it now; on failure it says so and raises.
+
+    What the person may no longer see at all, or what has grown beyond what was approved, is not written.
+    """
+    # Whoever runs the same job a second time finds it taken.
+    if not Export.objects.filter(pk=export_id, status=Status.WAITING).update(status=Status.RUNNING):
+        return Export.objects.get(pk=export_id)
+    export = Export.objects.select_related("staff", "staff__institution", "decided_by").get(pk=export_id)
+    aside = folder_of_exports() / f"{export.pk}.aside"
+    file = folder_of_exports() / f"{export.pk}.{export.kind}"
     try:
         with translation.override(export.language):
             request = request_of(export.staff, export.parameters)
-            listing = listing_named(export.listing)
-            by_key = {column.key: column for column in listing.columns}
-            columns = [by_key[key] for key in export.columns if key in by_key]
-            state = state_of(listing, request, narrow=lambda _values: True)
-            with entered(request.scope):
-                rows = write_rows(
-                    str(aside), request=request, listing=listing, state=state, columns=columns, export=export
-                )
+            if not may_export(request) or not request.user.is_active:
+                return _stop(export, Status.WITHDRAWN, Problem.SCOPE)
+            with entered(exporting(request).scope):
+                written = _write(export, request, aside)
         aside.replace(file)
+    except GrewError:
+        aside.unlink(missing_ok=True)
+        return _stop(export, Status.FAILED, Problem.GREW)
+    except (Http404, PermissionDenied):
+        aside.unlink(missing_ok=True)
+        return _stop(export, Status.WITHDRAWN, Problem.SCOPE)
     except BaseException:
         aside.unlink(missing_ok=True)
-        Export.objects.filter(pk=export.pk).update(status=Export.Status.FAILED, finished_at=timezone.now())
+        _stop(export, Status.FAILED)
         raise
-    finish_export(export=export, rows=rows, file=file.name)
+    now = timezone.now()
+    Export.objects.filter(pk=export.pk).update(
+        status=Status.DONE,
+        rows=written,
+        file=file.name,
+        finished_at=now,
+        expires_at=now + datetime.timedelta(hours=settings.EXPORT_KEPT_HOURS),
+    )
+    _record(export, "written", of=export.staff_id, rows=written)
     throw_away()
     export.refresh_from_db()
     return export
+
+
+def _write(export: Export, request: StaffRequest, aside: Path) -> int:
+    def progress(rows: int) -> None:
+        Export.objects.filter(pk=export.pk).update(rows=rows)
+
+    source = source_named(export.listing)
+    source.check(request)
+    with aside.open("wb") as out:
+        aside.chmod(0o600)
+        order = Order(
+            file=out,
+            kind=export.kind,
+            columns=tuple(export.columns),
+            facts=facts_of(export, request),
+            most=allowed_rows(export),
+            progress=progress,
+        )
+        written = source.write(request, order)
+    _keep_customers(export, written.customers)
+    return written.rows
+
+
+def allowed_rows(export: Export) -> int:
+    """How many rows the file may have: what needs no approval, or a tenth more than what was approved."""
+    expected = export.expected or 0
+    if export.needs_approval:
+        return expected + expected // 10
+    return max(expected, settings.EXPORT_APPROVAL_ROWS)
+
+
+def facts_of(export: Export, request: StaffRequest) -> Facts:
+    """What the file says of itself, in the language in which it was asked for."""
+    tree = institution_tree(request.display.version)
+    institution = export.staff.institution_id
+    by = export.decided_by
+    return Facts(
+        number=export.number,
+        bank=settings.BANK_NAME,
+        title=export.title,
+        staff_id=export.staff.pk,
+        staff_name=export.staff.name,
+        institution=tree.label(institution, request.display.language) if institution else "",
+        purpose=str(Export.Purpose(export.purpose).label),
+        reason=export.reason,
+        filters=tuple(export.filters),
+        business_day=request.display.day(request.business_date) if request.business_date else "",
+        asked_at=export.created_at,
+        written_at=timezone.now(),
+        approved_by=_("%(name)s (%(number)s)") % {"name": by.name, "number": by.pk} if by else "",
+    )
+
+
+def fetch_export(*, request: StaffRequest, export: Export) -> Path | None:
+    """The file for who asked for it, counted; None where it is not there any more, for whatever reason.
+
+    Whoever has lost the right to export or to see one of the customers in it has the file withdrawn here.
+    """
+    if withdraw_uncovered(request=request, export=export) or not export.is_kept(timezone.now()):
+        return None
+    file = folder_of_exports() / export.file
+    if not file.exists():
+        return None
+    counted = Export.objects.filter(pk=export.pk, status=Status.DONE, fetched__lt=settings.EXPORT_FETCHES).update(
+        fetched=F("fetched") + 1, fetched_at=timezone.now()
+    )
+    if not counted:
+        return None
+    _record(export, "fetched", rows=export.rows, time=export.fetched + 1)
+    return file
+
+
+def withdraw_uncovered(*, request: StaffRequest, export: Export) -> bool:
+    """Withdraws a finished file that the person's scope no longer covers; returns whether it is withdrawn."""
+    if export.status == Status.WITHDRAWN:
+        return True
+    if export.status != Status.DONE or not export.file:
+        return False
+    if may_export(request) and source_named(export.listing).still_visible(
+        _with_parameters(exporting(request), export.parameters), _kept_customers(export)
+    ):
+        return False
+    _delete_file(export)
+    _stop(export, Status.WITHDRAWN, Problem.SCOPE)
+    _record(export, "withdrawn")
+    return True
+
+
+def _stop(export: Export, status: str, problem: str = "") -> Export:
+    Export.objects.filter(pk=export.pk).update(status=status, problem=problem, file="", finished_at=timezone.now())
+    export.refresh_from_db()
+    return export
+
+
+def _record(export: Export, what: str, *, subject: str = "", **detail: Any) -> None:
+    """One entry of the audit log for each step; ``of`` is whose request it is where another acts."""
+    facts = {"step": what, "number": export.number, "parameters": masked(export.parameters), **detail}
+    record(action=Action.EXPORT, subject=subject, kind=export.listing, object_id=str(export.pk), detail=facts)
+
+
+def _defer(export: Export) -> None:
+    from guanxi.crm.web.tasks import write_spreadsheet
+
+    write_spreadsheet.defer(export_id=str(export.pk))
 
 
 def request_of(staff: Staff, parameters: str) -> StaffRequest:
@@ -126,19 +307,41 @@ def request_of(staff: Staff, parameters: str) -> StaffRequest:
     return prepare(request)
 
 
+def _with_parameters(request: StaffRequest, parameters: str) -> StaffRequest:
+    request.GET = cast("Any", QueryDict(parameters))
+    return request
+
+
 def folder_of_exports() -> Path:
     """Where the files lie; only the site's own process reads them."""
     folder = Path(settings.MEDIA_ROOT) / "exports"
-    folder.mkdir(parents=True, exist_ok=True)
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 
 
-def throw_away() -> int:
-    """Deletes files older than some days; the trace stays. Returns how many."""
-    old = Export.objects.filter(finished_at__lt=timezone.now() - KEPT).exclude(file="")
-    gone = 0
-    for export in old:
+def _keep_customers(export: Export, customers: Iterable[str]) -> None:
+    """Notes which customers a file is about, so that it can be withdrawn when one is no longer theirs to see."""
+    with gzip.open(folder_of_exports() / f"{export.pk}.customers", "wt", encoding="utf-8", compresslevel=3) as out:
+        out.writelines(f"{number}\n" for number in customers)
+
+
+def _kept_customers(export: Export) -> Iterator[str]:
+    with gzip.open(folder_of_exports() / f"{export.pk}.customers", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            yield line.rstrip("\n")
+
+
+def _delete_file(export: Export) -> None:
+    if export.file:
         (folder_of_exports() / export.file).unlink(missing_ok=True)
-        gone += 1
-    old.update(file="")
-    return gone
+    (folder_of_exports() / f"{export.pk}.customers").unlink(missing_ok=True)
+
+
+def throw_away() -> int:
+    """Deletes the files whose time is over; the trace stays. Returns how many."""
+    old = list(Export.objects.filter(expires_at__lt=timezone.now()).exclude(file="")[:1000])
+    for export in old:
+        _delete_file(export)
+    Export.objects.filter(pk__in=[export.pk for export in old]).update(file="")
+    return len(old)

@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import IO, Any
 
 import xlsxwriter
-from django.conf import settings
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from guanxi.crm.web.exports.marks import Facts, mark_workbook, summary
 from guanxi.crm.web.listing.columns import Column, spreadsheet
 from guanxi.crm.web.request import StaffRequest
 
@@ -19,17 +18,16 @@ EVERY = 2_000
 
 
 def write_workbook(
-    file: IO[bytes] | str,
+    file: IO[bytes],
     *,
     request: StaffRequest,
-    title: str,
-    filters: Sequence[str],
+    facts: Facts,
     columns: Sequence[Column],
     fields: Sequence[str],
     rows: Iterable[tuple[Any, ...]],
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> int:
-    """Writes title, business date, filters, who and when, then headings and rows; returns how many rows.
+    """Writes title and facts, then headings and rows, and marks the file; returns how many rows.
 
     Amounts are CNY to the cent. ``progress`` is called every two thousand rows. A sheet holds a million rows; what is
     beyond goes to further sheets.
@@ -52,11 +50,11 @@ def write_workbook(
         )
         for column in columns
     ]
+    head = (facts.title, summary(facts, [_("Amounts in CNY")]))
 
     def new_sheet() -> tuple[Any, int]:
         return _new_sheet(book, head, columns, (bold, dim, heading))
 
-    head = (title, _facts(request, filters))
     sheet: Any = None
     line = written = 0
     for row in rows:
@@ -70,6 +68,7 @@ def write_workbook(
             progress(written)
     if sheet is None:
         new_sheet()
+    mark_workbook(book, facts, written)
     book.close()
     return written
 
@@ -86,23 +85,9 @@ def _new_sheet(
     for position, column in enumerate(columns):
         sheet.write_string(3, position, str(column.label), heading)
     sheet.freeze_panes(4, 1)
+    sheet.repeat_rows(3)
+    sheet.set_landscape()
     return sheet, 4
-
-
-def _facts(request: StaffRequest, filters: Sequence[str]) -> str:
-    facts = [
-        settings.BANK_NAME,
-        _("Data as of %(day)s") % {"day": request.display.day(request.business_date)},
-        _("Amounts in CNY"),
-        "; ".join(filters),
-        _("Exported by %(name)s (%(number)s) at %(moment)s")
-        % {
-            "name": request.user.name,
-            "number": request.user.id,
-            "moment": f"{localtime():%Y-%m-%d %H:%M}",
-        },
-    ]
-    return " · ".join(fact for fact in facts if fact)
 
 
 def _cell(sheet: Any, line: int, position: int, value: Any, form: Any) -> None:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from guanxi.crm.web.exports.rights import may_export
+from guanxi.crm.web.exports.sources import has_source
 from guanxi.crm.web.listing.columns import Column
-from guanxi.crm.web.listing.filters import Filter, Flags, Label, Words
+from guanxi.crm.web.listing.filters import Filter, Flags, Label, Pairs, Words
 from guanxi.crm.web.listing.listing import Listing, Page, State, address, pairs_of
 from guanxi.crm.web.request import StaffRequest
 
@@ -74,7 +77,7 @@ class ShownColumn:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """What ``web/listing/frame.html`` draws."""
+    """What ``web/listing/frame.html`` draws. ``export_url`` is empty for those who may not take it out."""
 
     listing: Listing
     heads: tuple[Head, ...]
@@ -181,9 +184,15 @@ def list_page(
         url=address(base),
         next_url=address([*base, ("page", page.following.write(listing.name))]) if page.following else "",
         previous_url=address([*base, ("page", page.preceding.write(listing.name))]) if page.preceding else "",
-        export_url=address([*base, ("export", "xlsx")]),
+        export_url=_export_url(listing, request, [*base, *(("column", column.key) for column in columns)]),
         clear_url=address([pair for pair in base if pair[0] == "sort"]),
     )
+
+
+def _export_url(listing: Listing, request: StaffRequest, pairs: Pairs) -> str:
+    if not may_export(request) or not has_source(listing.name):
+        return ""
+    return reverse("export-ask", args=[listing.name]) + address(pairs)
 
 
 def _head(listing: Listing, state: State, column: Column, widths: dict[str, int], *, narrow: bool) -> Head:

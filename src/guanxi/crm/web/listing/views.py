@@ -1,4 +1,4 @@
-"""Answers for lists: the page or its fragment, a filter's choices, the column choice, the spreadsheet."""
+"""Answers for lists: the page or its fragment, a filter's choices, the column choice."""
 
 from __future__ import annotations
 
@@ -8,13 +8,11 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
 from guanxi.crm.org.services import set_preferences
-from guanxi.crm.web.exports.views import send_spreadsheet
 from guanxi.crm.web.listing.filters import Pick
 from guanxi.crm.web.listing.listing import (
     Listing,
@@ -29,6 +27,7 @@ from guanxi.crm.web.listing.listing import (
 )
 from guanxi.crm.web.listing.registry import listing_named, source_of
 from guanxi.crm.web.listing.render import NARROWEST, WIDEST, chosen_columns, list_page
+from guanxi.crm.web.redirects import own_path
 from guanxi.crm.web.request import StaffRequest
 
 
@@ -56,14 +55,12 @@ class Shown:
 
 
 def respond(request: StaffRequest, listing: Listing, shown: Shown) -> HttpResponseBase:
-    """The list as a page, or as its fragment (the partial ``list`` of the same template), a spreadsheet, or choices."""
+    """The list as a page, or as its fragment (the partial ``list`` of the same template), or choices."""
     state = state_of(listing, request, narrow=shown.narrow)
     if "pick" in request.GET:
         return _choices(request, listing, state)
     rows = narrowed(listing, request, source_of(listing.name)(request), state)
     columns = chosen_columns(listing, request, shown.left_out)
-    if request.method == "POST" and request.GET.get("export") == "xlsx":
-        return send_spreadsheet(request, listing, rows, state, columns)
     narrow = shown.narrow(state.values)
     page = page_of(listing, rows, state, columns, total=shown.total(state), count=narrow)
     _record(listing, state, page.first, len(page.rows))
@@ -129,6 +126,4 @@ def columns(request: StaffRequest, name: str) -> HttpResponse:
     set_preferences(staff=request.user, changes={f"list:{name}": kept or None})
     if request.is_partial:
         return HttpResponse(status=204)
-    back = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return HttpResponseRedirect(back if safe else "/")
+    return HttpResponseRedirect(own_path(request.POST.get("next", "")))

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,19 +15,14 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from guanxi.crm.audit.models import Action
-from guanxi.crm.audit.services import masked, record
 from guanxi.crm.quality.exchange import (
     MOST_BYTES,
     MOST_ROWS,
-    XLSX,
     UnreadableUploadError,
-    write_csv,
-    write_excel,
 )
 from guanxi.crm.quality.models import MendingImport, QuarantinedRow
 from guanxi.crm.quality.queries.night import replay_plan
-from guanxi.crm.quality.queries.quarantine import ALL, Filter, days_with_rows, exported, list_rows
+from guanxi.crm.quality.queries.quarantine import ALL, Filter, days_with_rows, list_rows
 from guanxi.crm.quality.rights import may_mend
 from guanxi.crm.quality.services import (
     OvertakenError,
@@ -38,6 +33,8 @@ from guanxi.crm.quality.services import (
     restore_rows,
 )
 from guanxi.crm.web.access import Area, only_for
+from guanxi.crm.web.exports.rights import may_export
+from guanxi.crm.web.quality import export  # noqa: F401 - declares what can be taken out here
 from guanxi.crm.web.quality.guards import acts
 from guanxi.crm.web.quality.words import RULES
 from guanxi.crm.web.request import StaffRequest
@@ -56,6 +53,7 @@ def quarantine(request: StaffRequest) -> HttpResponse:
         "statuses": [*QuarantinedRow.Status.choices, (ALL, _("All"))],
         "plan": replay_plan(),
         "may_mend": may_mend(request.roles),
+        "may_export": may_export(request),
         "undo": request.GET.get("undo", ""),
         "undo_count": request.GET.get("rows", ""),
     }
@@ -87,18 +85,6 @@ def restore(request: StaffRequest) -> HttpResponse:
         request, ngettext("%(rows)s row waits again.", "%(rows)s rows wait again.", rows) % {"rows": f"{rows:,}"}
     )
     return _back(Filter.of(request.POST))
-
-
-@only_for(Area.QUARANTINE)
-def export(request: StaffRequest, kind: str) -> HttpResponse | StreamingHttpResponse:
-    """The rows that the filter lets through, with their raw lines, as Excel or CSV."""
-    rows = exported(Filter.of(request.GET), MOST_ROWS)
-    record(action=Action.EXPORT, kind="quarantine", object_id=kind, detail={"filters": masked(request.GET.urlencode())})
-    name = f"quarantine-{timezone.localdate():%Y%m%d}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    if kind == "csv":
-        return StreamingHttpResponse(write_csv(rows), content_type="text/csv; charset=utf-8", headers=headers)
-    return HttpResponse(write_excel(rows), content_type=XLSX, headers=headers)
 
 
 @only_for(Area.QUARANTINE)

@@ -14,13 +14,13 @@ from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from guanxi.crm.audit.context import current
 from guanxi.crm.org.models import Staff
 from guanxi.crm.org.second_factor import has_second_factor
 from guanxi.crm.org.sessions import forget_ended_sessions
 from guanxi.crm.org.signing import unlock
+from guanxi.crm.web.redirects import own_path
 
 WAITING = "door"
 WAITS = 600
@@ -79,12 +79,8 @@ def confirm(request: HttpRequest) -> None:
 
 
 def inside(request: HttpRequest, address: str) -> str:
-    """An address of this site, else home."""
-    if address and url_has_allowed_host_and_scheme(
-        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return address
-    return reverse("home")
+    """A path of this site, else home."""
+    return own_path(address, reverse("home"))
 
 
 def remember_language(response: HttpResponse, code: str) -> None:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST
 from guanxi.crm.org.second_factor import factors_of
 from guanxi.crm.org.services import set_preferences
 from guanxi.crm.web.preferences import THEME_COOKIE
+from guanxi.crm.web.redirects import own_path
 from guanxi.crm.web.request import StaffRequest
 from guanxi.crm.web.signin import door
 from guanxi.crm.web.signin.door import YEAR, remember_language
@@ -37,6 +38,10 @@ class SignIn(LoginView):
         """With what the bank calls its own provider, where it has one."""
         provider = (settings.OIDC["name"] or "OpenID Connect") if settings.OIDC["url"] else ""
         return super().get_context_data(**kwargs) | {"provider": provider}
+
+    def get_redirect_url(self, request: HttpRequest | None = None) -> str:
+        """Where the person wanted to go, if that is a path of this site."""
+        return own_path(super().get_redirect_url(request), "")
 
     def form_valid(self, form: Any) -> HttpResponse:
         """The password is right: asks for the second factor, or lets in."""

@@ -1,0 +1,1 @@
+"""The faint mark over every page: who looks at it."""
