@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.consent import models as own
@@ -56,6 +57,13 @@ def register_all() -> None:
             title=_("Your relations to others"),
         ),
         Held(model=Assignment, lookups=PARTY, kind=DataKind.OPERATION, title=_("Who looks after you")),
+        Held(
+            model=apps.get_model("org", "AssignmentEvent"),
+            lookups=PARTY,
+            kind=DataKind.OPERATION,
+            title=_("Who looked after you before"),
+            left_out=("pgh_context",),
+        ),
         Held(model=SearchToken, lookups=PARTY, kind=DataKind.IDENTITY, title=_("Search index"), copy_of="party.Party"),
         Held(
             model=Agreement,
