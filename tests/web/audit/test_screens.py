@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import io
 
-import openpyxl
 import pytest
 from django.db import connection
 from django.urls import reverse
 from django.utils.timezone import localdate
 
 from guanxi.crm.audit.models import Entry, Verification
+from tests.taking import book_of, taken
 from tests.web.conftest import PARTIAL
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("log")]
@@ -107,15 +106,16 @@ def test_the_log_is_paged_by_key(cast, sign_in):
     ]
 
 
-def test_the_spreadsheet_is_what_is_seen(cast, sign_in):
-    response = sign_in(cast.shen, language="en").post(f"{reverse('audit')}?person=1111&export=xlsx")
-    sheet = openpyxl.load_workbook(io.BytesIO(response.getvalue())).active
+def test_the_spreadsheet_is_what_is_seen(cast, sign_in, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    sheet = book_of(taken(sign_in(cast.shen, language="en"), "audit", "person=1111")).active
     rows = list(sheet.iter_rows(min_row=5, values_only=True))
-    assert len(rows) == 7
     heads = [cell.value for cell in sheet[4]]
     first = Entry.objects.filter(actor="1111").order_by("id")[0]
-    assert str(rows[-1][heads.index("Entry number")]) == str(first.id)
-    assert Entry.objects.filter(action="export", actor="1003", kind="audit").exists()
+    numbers = [str(row[heads.index("Entry number")]) for row in rows if row[heads.index("Entry number")]]
+    assert len(numbers) == 7
+    assert numbers[-1] == str(first.id)
+    assert Entry.objects.filter(action="export", actor="1003").exists()
 
 
 def test_an_entry_shows_its_place_and_says_when_it_was_changed(cast, sign_in):
