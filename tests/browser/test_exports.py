@@ -56,8 +56,12 @@ def look(page, name: str) -> None:
 
 
 def ask(page, words) -> None:
-    page.get_by_role("link", name=words["excel"], exact=True).click()
+    page.locator(".gx-list-tools").get_by_role("link", name=words["excel"]).click()
     page.wait_for_url("**/exports/new/customers/**")
+    fill(page, words)
+
+
+def fill(page, words) -> None:
     page.locator("select[name=purpose]").select_option("analysis")
     page.locator("textarea[name=reason]").fill(words["reason"])
 
@@ -123,8 +127,8 @@ def test_an_export_waits_is_refused_is_approved_and_fetched(open_page, check_acc
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_on_the_phone_a_short_one_is_made_at_once(open_page, check_access, site, language):
     words = WORDS[language]
-    page = open_page(site.cast.ai, "/customers/?tier=vip", language=language, screen="phone")
-    ask(page, words)
+    page = open_page(site.cast.ai, "/exports/new/customers/?tier=vip", language=language, screen="phone")
+    fill(page, words)
     look(page, f"phone-ask-{language}")
     check_access(page)
     page.get_by_role("button", name=words["make"]).click()
