@@ -96,12 +96,13 @@ def register_all() -> None:
         *(
             Held(model=model, lookups=PARTY, kind=DataKind.ANALYSIS, title=title, left_out=left_out)
             for model, title, left_out in (
-                (insight.CustomerFigure, _("Balances, contribution and tier"), ("name_pinyin",)),
+                # Why somebody is in a tier may tell of a risk that must not be told.
+                (insight.CustomerFigure, _("Balances, contribution and tier"), ("name_pinyin", "tier_reason")),
                 (insight.AgreementFigure, _("Figures of each agreement"), ()),
                 (insight.AgreementMonth, _("Figures of each agreement by month"), ()),
                 (insight.CustomerMonth, _("Contribution by month"), ()),
                 (insight.BalanceChange, _("Daily totals"), ()),
-                (insight.TierChange, _("Changes of tier"), ()),
+                (insight.TierChange, _("Changes of tier"), ("reason",)),
                 (insight.Movement, _("Large movements"), ()),
                 (insight.Maturity, _("What matures"), ()),
             )
