@@ -227,3 +227,12 @@ def test_posts_of_two_lines_do_not_widen_each_other(cast):
     assert client.get("/").status_code == 200
     page = client.get("/customers/").content.decode()
     assert "/customers/" in page
+
+
+def test_work_with_another_scope_gives_the_requests_own_back(cast):
+    own, all_of_them = standing(cast.ai).scope, Party.objects.count()
+    with protection.entered(own):
+        mine = Party.objects.count()
+        with protection.entered(protection.SYSTEM):
+            assert Party.objects.count() == all_of_them
+        assert Party.objects.count() == mine == len(cast.book(cast.ai)) < all_of_them

@@ -22,6 +22,15 @@ def opened(client, row):
     return client.get(reverse("quarantined-row", args=[row.pk]))
 
 
+def test_a_form_without_all_fields_is_refused_and_nothing_breaks(cast, month, sign_in):
+    row = month.rows["required"]
+    page = sign_in(cast.shi, "en").post(reverse("quarantined-row", args=[row.pk]), {"f1": "x", "version": "y"})
+    assert page.status_code == 422
+    assert "Fields of the line are missing" in page.text
+    row.refresh_from_db()
+    assert row.status == "waiting"
+
+
 def test_the_broken_field_stands_first_and_has_the_focus(cast, month, sign_in, django_assert_max_num_queries):
     client = sign_in(cast.shi, "en")
     with django_assert_max_num_queries(8):

@@ -14,6 +14,7 @@ them, only on the tables above.
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -58,6 +59,7 @@ def enter(scope: Scope) -> None:
 
     Where nobody is known and no connection is open there is nothing to say: a new connection sees nothing.
     """
+    _said.scope = scope
     if not settings.ROW_SECURITY or (scope == NOBODY and connection.connection is None):
         return
     connection.ensure_connection()
@@ -70,21 +72,26 @@ def enter(scope: Scope) -> None:
 
 def leave() -> None:
     """Gives the connection back to its owner, where the role was only assumed (tests, a single-user demo)."""
+    _said.scope = None
     if settings.ROW_SECURITY and settings.ASSUME_ROLE and connection.connection is not None:
         connection.connection.execute("RESET ROLE")
 
 
 @contextmanager
 def entered(scope: Scope) -> Iterator[None]:
-    """For work outside a request: the database sees ``scope`` for as long as the block lasts."""
+    """The database sees ``scope`` while the block lasts, then again what it saw before: a request's, or none."""
+    before = getattr(_said, "scope", None)
     enter(scope)
     try:
         yield
     finally:
-        enter(NOBODY)
-        leave()
+        enter(before or NOBODY)
+        if before is None:
+            leave()
 
 
+# What this thread's connection was told last; None where no request and no block is open.
+_said = threading.local()
 NOBODY = Scope.nothing()
 SYSTEM = Scope.everything("")
 """The scope of jobs that belong to the house and not to a person; a job that somebody asked for takes that person's."""

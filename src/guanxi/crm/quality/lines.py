@@ -202,6 +202,9 @@ def split_text(text: str, table: Table, form: Format, broken: str = "") -> tuple
 
 def join_fields(values: Sequence[str], table: Table, form: Format) -> str:
     """A line made of fields in the contract's order (and any beyond it); raises :class:`CannotJoin`."""
+    if len(values) < len(table.columns):
+        missing = table.columns[len(values)].name
+        raise CannotJoin(missing, _("Fields of the line are missing. Load the page again and send the whole form."))
     columns = [*table.columns, *[None] * (len(values) - len(table.columns))]
     written = []
     for position, (column, value) in enumerate(zip(columns, values, strict=True), 1):
