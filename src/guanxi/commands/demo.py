@@ -149,9 +149,7 @@ def give_passwords(numbers: list[str]) -> None:
 def serve_until_stopped(console: Console, cast: Sequence[CastMember], *, host: str, port: int) -> None:
     """Starts site and worker, prints the address and the logins, and waits; stops both when interrupted."""
     processes = [
-        subprocess.Popen(
-            servers.serve_command(host=host, port=port, workers=0), env=os.environ | servers.site_environment()
-        ),
+        subprocess.Popen(servers.serve_command(host=host, port=port, workers=0), env=servers.serve_environment()),
         subprocess.Popen(servers.worker_command()),
     ]
 

@@ -23,6 +23,13 @@ def serve_command(*, host: str, port: int, workers: int) -> list[str]:
     ]  # fmt: skip
 
 
+def serve_environment() -> dict[str, str]:
+    """The web server's environment: the site's own role, and nothing by which it could become the owner."""
+    environment = os.environ | site_environment()
+    environment.pop("GUANXI_OWNER_DATABASE_URL", None)
+    return environment
+
+
 def worker_command() -> list[str]:
     """The command line of the worker."""
     return [sys.executable, "-m", "guanxi.cli", "worker"]
@@ -30,9 +37,8 @@ def worker_command() -> list[str]:
 
 def serve(*, host: str, port: int, workers: int) -> None:
     """Runs the web server until it is told to stop."""
-    environment = os.environ | site_environment()
-    environment.pop("GUANXI_OWNER_DATABASE_URL", None)  # what serves pages cannot become the owner
-    raise SystemExit(subprocess.call(serve_command(host=host, port=port, workers=workers), env=environment))
+    command = serve_command(host=host, port=port, workers=workers)
+    raise SystemExit(subprocess.call(command, env=serve_environment()))
 
 
 def worker() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-WEB_ROLE = "guanxi_web"
+from guanxi.postgres import WEB_ROLE
+
 APPENDED = ("audit_entry", "audit_link", "audit_verification")
 MONTHS_AHEAD = 13
 

@@ -12,10 +12,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
-
 from guanxi.crm.holding.codes import AgreementRole, AgreementStatus, RiskGrade
 from guanxi.crm.holding.models import Agreement, AgreementKind, AgreementParty, Product
+from guanxi.crm.kernel.periods import not_over
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.party.models import Party
 
@@ -170,7 +169,7 @@ def roles_in_others(scope: Scope, party_id: str, *, today: date) -> tuple[RoleHe
     """
     rows: Any = list(
         AgreementParty.objects.visible_to(scope)
-        .filter(_lasting(today), party_id=party_id)
+        .filter(not_over(today), party_id=party_id)
         .exclude(role=AgreementRole.HOLDER)
         .order_by("role", "agreement_id")[:ROLES_SHOWN]
     )
@@ -186,7 +185,7 @@ def others_in_own(scope: Scope, party_id: str, *, today: date) -> tuple[RoleHeld
     """Who has a role in the agreements of one party (guarantors, joint holders, ...), in force; two queries."""
     own = Agreement.objects.visible_to(scope).filter(party_id=party_id)
     rows: Any = (
-        AgreementParty.objects.filter(_lasting(today), agreement__in=own)
+        AgreementParty.objects.filter(not_over(today), agreement__in=own)
         .exclude(party_id=party_id)
         .select_related("agreement")
         .order_by("role", "agreement_id", "party_id")[:ROLES_SHOWN]
@@ -194,10 +193,6 @@ def others_in_own(scope: Scope, party_id: str, *, today: date) -> tuple[RoleHeld
     rows = list(rows)
     names = _names(scope, {row.party_id for row in rows})
     return tuple(_role(row, row.agreement, row.party_id, names, own=True) for row in rows)
-
-
-def _lasting(today: date) -> Q:
-    return Q(valid_to__isnull=True) | Q(valid_to__gte=today)
 
 
 def _names(scope: Scope, ids: Iterable[str]) -> dict[str, str]:

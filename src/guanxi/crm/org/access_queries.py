@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.db.models import F, Q
 
+from guanxi.crm.kernel.periods import not_over
 from guanxi.crm.kernel.scope import KIND_OF_LINE
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.grants import GRANTS, Span, span_of
@@ -57,7 +58,7 @@ def who_sees(
     """
     line = next(line for line, of in KIND_OF_LINE.items() if of == kind)
     above = {institution_id, *(_above(institution_id, tree))}
-    lasting = Q(valid_from__lte=today) & (Q(valid_to__isnull=True) | Q(valid_to__gte=today))
+    lasting = Q(valid_from__lte=today) & not_over(today)
     covers = list(
         Cover.objects.filter(lasting, staff_id=manager_id).values_list("substitute_id", "valid_to")
         if manager_id
@@ -79,7 +80,7 @@ def who_sees(
         Post.objects.filter(
             Q(staff_id__in=named) | Q(institution_id__in=above) | Q(role__in=far),
             Q(valid_from__isnull=True) | Q(valid_from__lte=today),
-            Q(valid_to__isnull=True) | Q(valid_to__gte=today),
+            not_over(today),
             role__in=list(GRANTS),
             staff__is_active=True,
         )
@@ -105,7 +106,7 @@ class Support:
 def supports_of(party_id: str, *, today: datetime.date) -> tuple[Support, ...]:
     """Who supports a customer today; one query by index."""
     rows = Assignment.objects.filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gte=today),
+        not_over(today),
         party_id=party_id,
         kind=Assignment.Kind.SUPPORT,
         valid_from__lte=today,

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from guanxi.crm.kernel.periods import not_over
 from guanxi.crm.org.models import Assignment, Cover, Staff
 
 
@@ -45,8 +46,7 @@ def support_customer(
     with transaction.atomic():
         # Two who press at once: the second finds the first one's row.
         list(Staff.objects.select_for_update().filter(pk=staff_id).values_list("pk"))
-        lasting = Q(valid_to__isnull=True) | Q(valid_to__gte=today)
-        if Assignment.objects.filter(lasting, party_id=party_id, staff_id=staff_id, kind="support").exists():
+        if Assignment.objects.filter(not_over(today), party_id=party_id, staff_id=staff_id, kind="support").exists():
             raise ArrangementError(_("This person supports the customer already."))
         return Assignment.objects.create(
             party_id=party_id,
@@ -64,8 +64,7 @@ def end_support(*, assignment_id: int, party_id: str, today: datetime.date) -> b
     with transaction.atomic():
         found = (
             Assignment.objects.select_for_update()
-            .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
-            .filter(pk=assignment_id, party_id=party_id, kind=Assignment.Kind.SUPPORT)
+            .filter(not_over(today), pk=assignment_id, party_id=party_id, kind=Assignment.Kind.SUPPORT)
             .first()
         )
         if found is None:

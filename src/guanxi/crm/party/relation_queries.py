@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db import connection
-from django.db.models import Q
 
+from guanxi.crm.kernel.periods import not_over
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.party.codes import RelationKind
 from guanxi.crm.party.models import Party, PartyRelation
@@ -71,10 +71,6 @@ class Network:
             for edge in self.edges
             if key in {edge.source, edge.target}
         )
-
-
-def _lasting(today: date) -> Q:
-    return Q(valid_to__isnull=True) | Q(valid_to__gte=today)
 
 
 def _names(scope: Scope, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
@@ -251,7 +247,7 @@ class Payroll:
 def payroll_count(scope: Scope, party_id: str, *, today: date) -> Payroll:
     """The staff of a company that the scope reaches, counted up to ``PAYROLL_COUNTED``; one query."""
     rows = PartyRelation.objects.filter(
-        _lasting(today),
+        not_over(today),
         party_id=party_id,
         kind=RelationKind.EMPLOYER,
         related_party__in=Party.objects.visible_to(scope),
