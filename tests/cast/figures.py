@@ -257,7 +257,7 @@ def tier_changes(figures: list[CustomerFigure]) -> list[TierChange]:
 
 
 def book_days(parties: list[Party], figures: list[CustomerFigure], by_party: dict[str, list[Held]]) -> list[BookDay]:
-    """By institution, manager and tier for the two nights; without tiers for the ends of last year and last month."""
+    """By institution, manager, kind and tier for the two nights; without tiers for the ends of last year and last month."""
     tiers = {figure.party_id: figure for figure in figures}
     dates: list[tuple[datetime.date, str, int]] = [
         (datetime.date(2025, 12, 31), "end", MONTHS.index(datetime.date(2025, 12, 1))),
@@ -267,17 +267,18 @@ def book_days(parties: list[Party], figures: list[CustomerFigure], by_party: dic
     ]
     made = []
     for date, pick, step in dates:
-        groups: dict[tuple[str, str, str], BookDay] = {}
+        groups: dict[tuple[str, str, str, str], BookDay] = {}
         for party in parties:
             figure = tiers[party.id]
             tier = figure.tier if date >= PREVIOUS else ""
-            key = (party.institution_id, party.manager_id or "", tier)
+            key = (party.institution_id, party.manager_id or "", party.kind, tier)
             if key not in groups:
                 groups[key] = BookDay(
                     business_date=date,
                     night=DAY,
                     institution_id=key[0],
                     manager_id=key[1],
+                    kind=party.kind,
                     tier=tier,
                     customers=0,
                     deposit=ZERO,

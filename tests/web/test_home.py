@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from guanxi.crm.insight.models import BookDay, Publication
+from guanxi.crm.org.models import Post
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,31 @@ def test_totals_are_the_sums_of_the_customers_seen(cast, sign_in):
         assert values["客户数"].value == len(figures)
         assert sum(row.totals.customers for row in home.tiers) == len(figures)
         assert sum(row.contribution_share.value for row in home.tiers) == pytest.approx(Decimal(1))
+
+
+def test_behind_a_wall_the_totals_are_those_of_the_own_line(cast, sign_in):
+    """Totals of home, of its parts, of the list and of the team; the other line counts in none of them."""
+    for line, kind in (("retail", "person"), ("corporate", "organisation")):
+        Post.objects.filter(staff=cast.bo).update(line=line)
+        figures = [f for f in cast.figures.values() if f.institution_id in ("B1", "B11", "B12") and f.kind == kind]
+        assert figures
+        client = sign_in(cast.bo)
+        home = client.get("/").context["home"]
+        values = {figure.label: figure for figure in home.figures}
+        assert values["客户数"].value == len(figures)
+        assert values["资产"].value == sum(f.assets for f in figures)
+        assert values["资产"].day == sum(f.assets - f.assets_previous for f in figures)
+        assert values["资产"].year == sum(f.assets - f.assets_year_open for f in figures)
+        assert values["贷款"].value == sum(f.loan for f in figures)
+        assert values["近12个月贡献"].value == sum(f.contribution_r12 for f in figures)
+        assert sum(part.now.customers for part in home.parts) == len(figures)
+        assert sum(row.totals.customers for row in home.tiers) == len(figures)
+        page = client.get("/customers/").context["list"].page
+        assert page.total.exact
+        assert page.total.rows == len(figures)
+        books = {member.number: member.book.customers for member in client.get("/team/").context["members"]}
+        mine = [f for f in figures if f.manager_id == cast.ai.id]
+        assert books[cast.ai.id] == len(mine)
 
 
 def test_movements_maturities_and_tier_changes_are_of_the_scope_alone(cast, sign_in):

@@ -1,4 +1,4 @@
-"""Totals of books: how many customers and how much, by institution, manager and tier, from ``BookDay``.
+"""Totals of books: how many customers and how much, by institution, manager, kind and tier, from ``BookDay``.
 
 Every function begins at ``visible_to(scope)``. Amounts are CNY.
 """
@@ -30,7 +30,7 @@ def customers_in(
     """How many customers a scope holds on a business date, of some institutions, a manager, some tiers.
 
     ``published`` is the publication's number: within one publication the answer is remembered, else one query over the
-    day's books (institutions x managers x tiers rows). ``manager_id`` empty means those without a manager.
+    day's books (institutions x managers x kinds x tiers rows). ``manager_id`` empty means those without a manager.
     """
     rows = BookDay.objects.visible_to(scope).filter(business_date=date)
     if institution_ids is not None:

@@ -383,20 +383,22 @@ class Maturity(models.Model):
 
 
 class BookDay(models.Model):
-    """Journal. Grain: one row a date, institution, manager and tier: totals of a book, for home and for boards.
+    """Journal. Grain: one row a date, institution, manager, kind and tier: totals of a book, for home and for boards.
 
-    ``manager_id`` is empty for customers without one; ``tier`` is empty for dates before the first night.
+    ``manager_id`` is empty for customers without one; ``tier`` is empty for dates before the first night; ``kind`` is
+    empty for nights before books knew it, which nobody behind a wall between the lines is shown.
     """
 
-    scope_paths: ClassVar = ScopePaths(institution="institution_id", manager="manager_id", record="", kind="")
+    scope_paths: ClassVar = ScopePaths(institution="institution_id", manager="manager_id", record="", kind="kind")
 
-    pk = models.CompositePrimaryKey("business_date", "institution_id", "manager_id", "tier")
+    pk = models.CompositePrimaryKey("business_date", "institution_id", "manager_id", "kind", "tier")
     business_date = models.DateField(_("business date"))
     night = models.DateField()
     institution = models.ForeignKey(
         Institution, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     manager_id = models.CharField(max_length=32, default="")
+    kind = models.CharField(_("kind"), max_length=16, choices=PartyKind.choices, default="")
     tier = models.CharField(_("tier"), max_length=16, choices=Tier.choices, default="")
     customers = models.IntegerField(_("customers"))
     deposit = models.DecimalField(_("deposit"), max_digits=20, decimal_places=2)

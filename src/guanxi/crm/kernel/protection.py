@@ -167,13 +167,14 @@ def policy_of(model: type[Any]) -> str:
             f"WHEN '{kind}' THEN {_is_on(f'{line}_all')} OR institution_id = ANY ({_ids(f'{line}_ids')})"
             for line, kind in KIND_OF_LINE.items()
         )
-        ways.insert(1, f"CASE kind {lines} ELSE false END")
+        # Sums of nights before they knew their kind have none: they are seen where no wall stands.
+        ways.insert(1, f"CASE kind {lines} ELSE {_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}) END")
     elif paths.kind:
         ways.append(_seen_with(model, paths.kind.partition("__")[0]))
         ways.insert(1, f"({_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}))")
     else:
         ways.insert(1, f"({_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}))")
-    if paths.record == "id" or paths.kind == "kind":
+    if paths.record == "id" or (paths.record and paths.kind == "kind"):
         record = "id" if paths.record == "id" else "party_id"
         ways.append(f"{record} = ANY ({_ids('supported')})")
     return " OR ".join(ways)

@@ -110,10 +110,6 @@ class Scope:
         """The institutions seen on either line by the post, sorted; empty also where everything is seen."""
         return self.sight.institution_ids
 
-    def without_wall(self) -> Scope:
-        """This scope with both lines as wide as the wider one: where only an upper bound is asked for."""
-        return Scope(self.staff_id, self.sight, self.sight, self.managers, self.supported)
-
     def within(self, institution_ids: Iterable[str]) -> Scope:
         """What remains of this scope inside some institutions, by the post alone."""
         wanted = tuple(institution_ids)
@@ -124,8 +120,8 @@ class Scope:
 class ScopePaths:
     """Where, from a model, its institution, its manager, its record and its kind stand, as lookup paths.
 
-    A model without ``kind`` (sums over both lines) is not seen by institution where a wall stands; one without
-    ``record`` is not seen by those who support single records. ``ends`` are further columns with the table that each
+    A model without ``kind`` is not seen by institution where a wall stands; one without ``record`` (sums) is not
+    seen by those who support single records. ``ends`` are further columns with the table that each
     points to: a row between two records, of which the database shows the whole where either is seen; what is said of
     the hidden one is the query's affair.
     """

@@ -30,9 +30,8 @@ def customers(request: StaffRequest) -> HttpResponseBase:
         return own or counted(request, values) <= FEW
 
     def total(state: State) -> Total | None:
-        # Books know neither lines nor single customers: behind a wall, or beside it, nothing exact can be said.
-        known = not (request.scope.has_wall or request.scope.supported)
-        if known and set(state.values) <= BY_BOOK and _whole_tiers(state.values):
+        # Books do not know single customers: where some are supported beside them, nothing exact can be said.
+        if not request.scope.supported and set(state.values) <= BY_BOOK and _whole_tiers(state.values):
             return Total(counted(request, state.values), exact=True)
         return None
 
@@ -50,7 +49,7 @@ def counted(request: StaffRequest, values: dict[str, Any]) -> int:
     return customers_in(
         request.published.id,
         request.day,
-        request.scope.without_wall(),
+        request.scope,
         institution_tree(request.published.id).below([institution]) if institution else None,
         "" if manager == NOBODY else manager,
         tuple(tiers),
