@@ -138,6 +138,27 @@ def test_on_the_phone_a_short_one_is_made_at_once(open_page, check_access, site,
     look(page, f"phone-ready-{language}")
 
 
+def test_on_the_phone_every_list_is_taken_out_by_a_tap(open_page, check_access, site):
+    """The button is seen, large enough for a thumb, covered by nothing, and leads to the question of the purpose."""
+    for staff, path, name in (
+        (site.cast.ai, "/customers/?tier=vip", "customers"),
+        (site.cast.shen, "/audit/", "audit"),
+    ):
+        page = open_page(staff, path, screen="phone")
+        tool = page.locator(".gx-list-tools .gx-tool")
+        box = tool.bounding_box()
+        assert box, f"{path} has no button to take it out"
+        assert box["height"] >= 44
+        assert box["x"] + box["width"] <= 390, "the button lies beside the screen"
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0
+        look(page, f"phone-list-{name}")
+        check_access(page)
+        tool.tap()
+        page.wait_for_url(f"**/exports/new/{name}/**")
+        expect(page.locator("select[name=purpose]")).to_be_visible()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_mark_lies_over_the_page_and_is_in_nobodys_way(open_page, check_access, site, theme):
     page = open_page(site.cast.ai, "/customers/", theme=theme)
