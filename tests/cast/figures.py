@@ -257,7 +257,7 @@ def tier_changes(figures: list[CustomerFigure]) -> list[TierChange]:
 
 
 def book_days(parties: list[Party], figures: list[CustomerFigure], by_party: dict[str, list[Held]]) -> list[BookDay]:
-    """By institution, manager, kind and tier for the two nights; without tiers for the ends of last year and last month."""
+    """By institution, manager, kind and tier for the two nights; without tiers for the ends of last year and month."""
     tiers = {figure.party_id: figure for figure in figures}
     dates: list[tuple[datetime.date, str, int]] = [
         (datetime.date(2025, 12, 31), "end", MONTHS.index(datetime.date(2025, 12, 1))),
