@@ -6,7 +6,6 @@ The insert takes no lock and waits for nobody: the chain is made a moment later 
 from __future__ import annotations
 
 import json
-import re
 import secrets
 import time
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from psycopg.types.json import Jsonb
 from guanxi.crm.audit.context import current
 from guanxi.crm.audit.digest import CHANCE_BITS, EPOCH, entry_mac, mark_of, moment_of
 from guanxi.crm.audit.models import Action
+from guanxi.crm.kernel.masks import words as words_masked
 
 _SINCE_EPOCH = int(EPOCH.timestamp()) * 1_000_000
 _COLUMNS = "id, at, actor, roles, request_id, address, action, subject, kind, object_id, detail, mac, transaction"
@@ -30,7 +30,6 @@ _INSERT_ALONE = (
     f"INSERT INTO audit_entry ({_COLUMNS}) SELECT {_VALUES}"
     f" FROM (SELECT set_config('synchronous_commit', 'off', true)) AS lazily {_ONCE}"
 )
-_LONG_NUMBER = re.compile(r"\d{7,}[0-9Xx]?")
 _WIDTHS = {"actor": 64, "roles": 120, "request_id": 32, "address": 45, "subject": 40, "kind": 60, "object_id": 120}
 DETAIL_MOST = 4_000
 
@@ -81,8 +80,8 @@ def searched(words: str) -> dict[str, str]:
 
 
 def masked(text: str) -> str:
-    """Text with every run of seven or more digits reduced to its first three and last two."""
-    return _LONG_NUMBER.sub(lambda found: f"{found[0][:3]}***{found[0][-2:]}", text)
+    """Text with every number of seven or more digits reduced to its first three and last two."""
+    return words_masked(text)
 
 
 def _new_id() -> int:

@@ -12,7 +12,9 @@ class ConsentConfig(AppConfig):
     verbose_name = _("Consent and rights of the person")
 
     def ready(self) -> None:
-        """Registers what is held about a person."""
+        """Registers what is held about a person, and declares the sensitive fields."""
         from guanxi.crm.consent.inventory import register_all
+        from guanxi.crm.consent.sensitive import declare
 
         register_all()
+        declare()

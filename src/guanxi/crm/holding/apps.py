@@ -10,3 +10,9 @@ class HoldingConfig(AppConfig):
     name = "guanxi.crm.holding"
     label = "holding"
     verbose_name = _("Holdings")
+
+    def ready(self) -> None:
+        """Declares the sensitive fields."""
+        from guanxi.crm.holding.sensitive import declare
+
+        declare()

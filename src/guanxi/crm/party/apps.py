@@ -10,3 +10,9 @@ class PartyConfig(AppConfig):
     name = "guanxi.crm.party"
     label = "party"
     verbose_name = _("Customers")
+
+    def ready(self) -> None:
+        """Declares the sensitive fields."""
+        from guanxi.crm.party.sensitive import declare
+
+        declare()

@@ -10,3 +10,9 @@ class QualityConfig(AppConfig):
     name = "guanxi.crm.quality"
     label = "quality"
     verbose_name = _("Data quality")
+
+    def ready(self) -> None:
+        """Declares the sensitive fields."""
+        from guanxi.crm.quality.sensitive import declare
+
+        declare()
