@@ -61,6 +61,21 @@ VARIABLES = (
         "Where the signed heads of the audit log's chain are kept: best where no database administrator can write.",
     ),
     Variable(
+        "GUANXI_DATA_KEYS_FILE",
+        "var/data-keys, made at the first start",
+        "/etc/guanxi/data-keys",
+        "A file, readable by the service alone, with the keys that encrypt personal data at rest; the same on all "
+        "machines. Whoever loses it loses the data: keep a copy in another place than the database's backups. "
+        "`guanxi keys` looks after it.",
+    ),
+    Variable(
+        "GUANXI_CIPHER",
+        "aes-256-gcm",
+        "sm4-gcm",
+        "What encrypts personal data from now on: aes-256-gcm or sm4-gcm (GB/T 32907). What is encrypted already stays "
+        "readable; `guanxi keys rotate` brings it over.",
+    ),
+    Variable(
         "GUANXI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "crm.bank.internal", "Host names the site answers to."
     ),
     Variable(

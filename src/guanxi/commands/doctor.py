@@ -187,6 +187,22 @@ def secrets() -> Iterator[Finding]:
         yield Finding(FAIL, "GUANXI_ALLOWED_HOSTS admits every name", "Name the site's own host names.")
 
 
+def data_keys() -> Iterator[Finding]:
+    """The keys that encrypt personal data, and who can read them."""
+    from guanxi.keyring import KeyringError, cipher, keyring, keys_file
+
+    try:
+        ring, kind = keyring(), cipher()
+    except KeyringError as error:
+        yield Finding(FAIL, str(error), "Nothing that is encrypted can be read until this is mended.")
+        return
+    file = keys_file()
+    if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        yield Finding(FAIL, f"others can read {file}", f"chmod 600 {file}")
+    else:
+        yield Finding(OK, f"{len(ring.keys)} data keys in {file}, {ring.active.id} encrypts with {kind}")
+
+
 def signing_in() -> Iterator[Finding]:
     """How people sign in: second factor, leaked passwords, the bank's directory and provider."""
     from guanxi.crm.config import settings
@@ -257,6 +273,7 @@ CHECKS: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
     ("versions", versions),
     ("database", database),
     ("secrets", secrets),
+    ("data keys", data_keys),
     ("signing in", signing_in),
     ("folders", folders),
     ("clock", clock),
