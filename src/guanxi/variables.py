@@ -93,8 +93,8 @@ VARIABLES = (
     ),
     Variable(
         "GUANXI_MFA_ROLES",
-        "administrator,auditor,steward,head_office,analyst,service_agent",
-        "administrator,auditor,steward,head_office,analyst,service_agent,branch_manager,rm",
+        "administrator,auditor,steward,head_office,analyst,service_agent,linkage",
+        "administrator,auditor,steward,head_office,analyst,service_agent,linkage,branch_manager,rm",
         "Roles that must sign in with a second factor; whoever has none sets one up before anything else opens. Empty: "
         "nobody must, as in the demo. Anybody may.",
     ),

@@ -24,8 +24,8 @@ SPEC = BankSpec(customers=400, daily_days=12, month_ends=3, nights=2)
 # Written anew at every publication, or by the clock: everything else must come out the same.
 PUBLISHED = (
     "org_institution", "org_post", "party_party", "party_partyidentifier", "party_contactpoint",
-    "party_partyrelation", "party_searchtoken", "holding_product", "holding_productrate", "holding_agreement",
-    "holding_agreementparty", "holding_event", "insight_customerfigure", "insight_agreementfigure",
+    "party_partyrelation", "party_linkedparty", "party_searchtoken", "holding_product", "holding_productrate",
+    "holding_agreement", "holding_agreementparty", "holding_event", "insight_customerfigure", "insight_agreementfigure",
     "insight_agreementmonth", "insight_customermonth", "insight_balancechange", "insight_tierchange",
     "insight_movement", "insight_maturity", "insight_bookday", "insight_assumption",
 )  # fmt: skip

@@ -21,7 +21,7 @@ from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.grants import GRANTS
 from guanxi.crm.org.models import Assignment, Cover, Institution, Line, Post, Role
 from guanxi.crm.org.queries import forget, standing_of
-from guanxi.crm.party.models import Party
+from guanxi.crm.party.models import LinkedParty, Party, PartyRelation
 
 pytestmark = pytest.mark.django_db
 YESTERDAY, TOMORROW = datetime.timedelta(days=-1), datetime.timedelta(days=1)
@@ -67,6 +67,12 @@ def test_raw_sql_finds_what_the_scope_engine_finds_in_every_table(cast):
     helped = Scope("1112", managers=("1112", "1121"), supported=(cast.outside.id,))
     wide = Scope(cast.he.id, retail=Scope.everything("").retail)
     scopes = [standing(one).scope for one in (cast.ai, cast.bo, cast.he, cast.zhu, cast.yu)]
+    scopes += [
+        Scope("9001", retail=Scope.of_institutions("", ["B21"]).retail, retail_links=("B1", "B11", "B12")),
+        Scope(
+            "9001", corporate=Scope.of_institutions("", ["B11"]).retail, corporate_links=("B11",), managers=("1121",)
+        ),
+    ]
     for scope in (*scopes, walled, helped, wide, Scope.nothing()):
         for model in protection.protected_models():
             by_engine = model.objects.visible_to(scope).count()
@@ -97,7 +103,7 @@ def test_every_table_with_a_customers_number_is_protected_or_said_not_to_hold_cu
     from django.apps import apps
 
     # Who looks after whom, and its history: numbers alone, needed to build the scope itself.
-    known = {"org.Assignment", "org.AssignmentEvent"}
+    known = {"org.Assignment", "org.AssignmentEvent", "party.LinkedParty"}
     for model in apps.get_models():
         names = {field.attname for field in model._meta.concrete_fields}
         if "party_id" in names and not hasattr(model, "scope_paths"):
@@ -106,7 +112,7 @@ def test_every_table_with_a_customers_number_is_protected_or_said_not_to_hold_cu
 
 RELATIONS = (
     "own", "supported", "covered", "same_branch", "same_subtree", "sibling_branch", "other_bank", "other_line",
-    "support_over", "cover_over",
+    "linked_line", "linked_elsewhere", "support_over", "cover_over",
 )  # fmt: skip
 
 
@@ -155,8 +161,17 @@ def relate(cast, staff, relation: str) -> str:  # noqa: PLR0911 - one way a rela
             return Party.objects.filter(institution_id="B22", kind="person")[0].pk
         case "other_bank":
             return "FAR01"
+        case "linked_line" | "linked_elsewhere":
+            # A company of another branch, related to a person of B11, or to nobody nearer than its own branch.
+            company = Party.objects.filter(institution_id="B21", kind="organisation").exclude(manager_id=staff.id)[0]
+            LinkedParty.objects.filter(party_id=company.pk).delete()
+            place = "B11" if relation == "linked_line" else "C0"
+            LinkedParty.objects.create(kind="person", institution_id=place, party_id=company.pk)
+            return company.pk
         case _:
-            return Party.objects.filter(institution_id="B11", kind="organisation").exclude(manager_id=staff.id)[0].pk
+            company = Party.objects.filter(institution_id="B11", kind="organisation").exclude(manager_id=staff.id)[0]
+            LinkedParty.objects.filter(party_id=company.pk).delete()
+            return company.pk
 
 
 # By role: relations in which its verbs reach a customer. The person's post: in B11 (a branch manager: in B1), retail.
@@ -164,13 +179,14 @@ NAMED = {"own", "supported", "covered"}
 IN_BANK = {"same_branch", "same_subtree", "sibling_branch"}
 REACHED = {
     Role.RM: NAMED,
+    Role.LINKAGE: {"supported", "covered", "same_branch", "same_subtree", "linked_line"},
     Role.BRANCH_MANAGER: {"supported", "covered", "same_branch", "same_subtree"},
     **dict.fromkeys(
         (Role.HEAD_OFFICE, Role.ANALYST, Role.AUDITOR, Role.STEWARD, Role.SERVICE_AGENT),
         {"own", "supported", "covered", "support_over", "cover_over"} | IN_BANK,
     ),
 }
-PLACE = {Role.RM: "B11", Role.BRANCH_MANAGER: "B1"}
+PLACE = {Role.RM: "B11", Role.BRANCH_MANAGER: "B1", Role.LINKAGE: "B1"}
 
 
 @pytest.mark.parametrize("relation", RELATIONS)
@@ -190,7 +206,7 @@ def test_matrix(union, role, relation):
 
 
 @pytest.mark.parametrize("relation", RELATIONS)
-@pytest.mark.parametrize("role", [Role.RM, Role.BRANCH_MANAGER, Role.ANALYST, Role.ADMINISTRATOR])
+@pytest.mark.parametrize("role", [Role.RM, Role.BRANCH_MANAGER, Role.LINKAGE, Role.ANALYST, Role.ADMINISTRATOR])
 def test_matrix_through_the_pages(union, role, relation):
     staff = union.qian
     Post.objects.filter(staff=staff).delete()
@@ -236,3 +252,53 @@ def test_work_with_another_scope_gives_the_requests_own_back(cast):
         with protection.entered(protection.SYSTEM):
             assert Party.objects.count() == all_of_them
         assert Party.objects.count() == mine == len(cast.book(cast.ai)) < all_of_them
+
+
+@pytest.mark.parametrize(
+    ("line", "own", "other"), [("retail", "person", "organisation"), ("corporate", "organisation", "person")]
+)
+def test_a_linkage_post_crosses_the_wall_to_the_related_alone_and_only_to_see(cast, line, own, other):
+    """Of the other line exactly those who are related to a customer of the own line in the post's institutions."""
+    Post.objects.filter(staff=cast.qian).delete()
+    Post.objects.create(staff=cast.qian, institution_id="B1", role=Role.LINKAGE, line=line)
+    Party.objects.filter(manager_id=cast.qian.id).update(manager_id=None)
+    parties = {party.id: party for party in Party.objects.all()}
+    span = {"B1", "B11", "B12"}
+    expected = {number for number, party in parties.items() if party.kind == own and party.institution_id in span}
+    across = set()
+    for link in PartyRelation.objects.all():
+        for one, two in ((link.party_id, link.related_party_id), (link.related_party_id, link.party_id)):
+            if one in expected and parties[two].kind == other:
+                across.add(two)
+    assert across
+    assert any(parties[number].institution_id not in span for number in across) or line == "retail"
+    held = standing(cast.qian)
+    assert set(Party.objects.visible_to(held.scope).values_list("id", flat=True)) == expected | across
+    assert seen(Party, held.scope) == seen(CustomerFigure, held.scope) == expected | across
+    for verb in set(Verb) - {Verb.SEE}:
+        assert not Party.objects.visible_to(held.scopes[verb]).exists()
+        assert not seen(Party, held.scopes[verb])
+    client = Client()
+    client.force_login(cast.qian)
+    hidden = set(parties) - expected - across
+    for number, status in ((min(across), 200), (min(hidden), 404)):
+        assert client.get(f"/customers/{number}/").status_code == status
+        answer = client.get(f"/search/?q={number}").content.decode()
+        assert (f"/customers/{number}/" in answer) is (status == 200)
+    shown = client.get("/customers/").context["list"].page
+    assert shown.total.rows == len(expected | across), "what is seen across the wall counts as well"
+    PartyRelation.objects.all().delete()
+    LinkedParty.objects.all().delete()
+    assert seen(Party, held.scope) == expected
+
+
+def test_the_way_across_the_wall_is_looked_up_by_index(cast):
+    """Neither the list's own condition nor the policy walks a table for it."""
+    scope = Scope("9001", retail=Scope.of_institutions("", ["B11"]).retail, retail_links=("B11",))
+    rows = Party.objects.visible_to(scope)
+    with as_site(scope), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = rows.explain()
+        assert "Seq Scan" not in plan, plan
+        assert "BitmapOr" in plan, plan
+        assert "hashed SubPlan" in plan, plan

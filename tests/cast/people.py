@@ -6,7 +6,7 @@ import datetime
 from decimal import Decimal
 from random import Random
 
-from guanxi.crm.party.models import ContactPoint, Party, PartyIdentifier, PartyRelation
+from guanxi.crm.party.models import ContactPoint, LinkedParty, Party, PartyIdentifier, PartyRelation
 from tests.cast.tokens import pinyin_of
 
 # Manager by customer, in order: Ai has the first 24, two of her sub-branch have no manager, and so on.
@@ -228,3 +228,14 @@ def relations(parties: list[Party]) -> list[PartyRelation]:
         )
         for one, other, kind, share in links
     ]
+
+
+def linked(parties: list[Party], links: list[PartyRelation]) -> list[LinkedParty]:
+    """Who is related to whom across the lines of business, as a publication derives it."""
+    known = {party.id: party for party in parties}
+    found = set()
+    for link in links:
+        for one, other in ((link.party_id, link.related_party_id), (link.related_party_id, link.party_id)):
+            if known[one].kind != known[other].kind:
+                found.add((known[one].kind, known[one].institution_id, other))
+    return [LinkedParty(kind=kind, institution_id=place, party_id=party) for kind, place, party in sorted(found)]

@@ -71,6 +71,7 @@ def create_staff_rows(making: Making, subs: list[SubBranch]) -> None:
     for branch in range(1, max(sub.branch for sub in subs) + 1):
         rows.append((f"{branch:02d}0001", f"81{branch:02d}00", "branch_manager", "both", "active"))
         rows.append((f"{branch:02d}0002", f"81{branch:02d}00", "head_office", "both", "active"))
+        rows.append((f"{branch:02d}0003", f"81{branch:02d}00", "linkage", "corporate", "active"))
     for sub in subs:
         count = managers[sub.no]
         rows.append((f"{sub.number}00", sub.institution_id, "branch_manager", "both", "active"))

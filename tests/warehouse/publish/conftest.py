@@ -20,7 +20,7 @@ from guanxi.warehouse.publish.tables import TABLES, tables_of
 from tests.warehouse.publish.bank import small_bank
 from tests.warehouse.publish.minibank import MiniBank
 
-ALL = (*(table.name for table in TABLES), "party_searchtoken", "org_post")
+ALL = (*(table.name for table in TABLES), "party_searchtoken", "party_linkedparty", "org_post")
 # What is different in two publications of the same: numbers given by PostgreSQL, random passwords.
 UNLIKE = {"org_staff": ("password",), "org_post": ("id",)}
 

@@ -14,6 +14,7 @@ from guanxi.crm.org.access_queries import Why, who_sees
 from guanxi.crm.org.models import Assignment, Cover, Line, Post, Role, Staff
 from guanxi.crm.org.queries import institution_tree, standing_of
 from guanxi.crm.party.models import Party
+from guanxi.crm.party.queries import institutions_linked_to
 
 pytestmark = pytest.mark.django_db
 
@@ -28,11 +29,14 @@ def test_who_sees_is_the_scope_engine_asked_from_the_other_side(cast):
     Cover.objects.create(staff=cast.zhu, substitute=cast.lu, valid_from=today, valid_to=today)
     Post.objects.filter(staff=cast.bo).update(line=Line.CORPORATE)
     Post.objects.create(staff=cast.ren, institution_id="B2", role=Role.BRANCH_MANAGER, line=Line.RETAIL)
+    for number, line in (("9001", Line.RETAIL), ("9002", Line.CORPORATE)):
+        Staff.objects.create(id=number, name="联动岗", institution_id="B1", role=Role.LINKAGE, line=line)
+        Post.objects.create(staff_id=number, institution_id="B1", role=Role.LINKAGE, line=line)
     tree = institution_tree(2)
     for party in Party.objects.all():
         seers = who_sees(
             party_id=party.id, kind=party.kind, institution_id=party.institution_id, manager_id=party.manager_id,
-            tree=tree, today=today,
+            tree=tree, today=today, linked_from=institutions_linked_to(party.id),
         )  # fmt: skip
         by_engine = {
             staff.id

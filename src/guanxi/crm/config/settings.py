@@ -210,7 +210,7 @@ BREACHED_PASSWORDS = os.environ.get("GUANXI_BREACHED_PASSWORDS", "")
 
 # Who must sign in with a second factor: whoever sees the whole bank or administers, unless the bank says otherwise.
 MFA_ROLES = frozenset(
-    os.environ.get("GUANXI_MFA_ROLES", "administrator,auditor,steward,head_office,analyst,service_agent")
+    os.environ.get("GUANXI_MFA_ROLES", "administrator,auditor,steward,head_office,analyst,service_agent,linkage")
     .replace(" ", "")
     .split(",")
 ) - {""}

@@ -13,7 +13,7 @@ from guanxi.crm.insight import models as insight
 from guanxi.crm.kernel.personal import Held, register
 from guanxi.crm.org.models import Assignment
 from guanxi.crm.party import codes as party_codes
-from guanxi.crm.party.models import ContactPoint, Party, PartyIdentifier, PartyRelation, SearchToken
+from guanxi.crm.party.models import ContactPoint, LinkedParty, Party, PartyIdentifier, PartyRelation, SearchToken
 
 PARTY = ("party_id",)
 # The law on money laundering forbids telling a customer how the bank judges that risk.
@@ -55,6 +55,13 @@ def register_all() -> None:
             lookups=("party_id", "related_party_id"),
             kind=DataKind.IDENTITY,
             title=_("Your relations to others"),
+        ),
+        Held(
+            model=LinkedParty,
+            lookups=PARTY,
+            kind=DataKind.IDENTITY,
+            title=_("customers across the wall"),
+            copy_of="party.PartyRelation",
         ),
         Held(model=Assignment, lookups=PARTY, kind=DataKind.OPERATION, title=_("Who looks after you")),
         Held(

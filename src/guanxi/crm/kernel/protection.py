@@ -25,6 +25,7 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
+from guanxi.crm.kernel.linkage import linked_records
 from guanxi.crm.kernel.scope import KIND_OF_LINE, Scope, ScopePaths
 from guanxi.postgres import WEB_ROLE as ROLE
 
@@ -32,6 +33,7 @@ POLICY = "scope"
 NUMERIC = ("numeric_eq", "numeric_ne", "numeric_lt", "numeric_le", "numeric_gt", "numeric_ge")
 SETTINGS = (
     "everything", "alike", "retail_all", "retail_ids", "corporate_all", "corporate_ids", "managers", "supported",
+    "linking", "retail_links", "corporate_links",
 )  # fmt: skip
 
 
@@ -51,6 +53,9 @@ def settings_of(scope: Scope) -> dict[str, str]:
         "corporate_ids": _array(scope.corporate.institution_ids),
         "managers": _array(scope.managers),
         "supported": _array(scope.supported),
+        "linking": _flag(scope.links),
+        "retail_links": _array(scope.retail_links),
+        "corporate_links": _array(scope.corporate_links),
     }
 
 
@@ -177,6 +182,9 @@ def policy_of(model: type[Any]) -> str:
     if paths.record == "id" or (paths.record and paths.kind == "kind"):
         record = "id" if paths.record == "id" else "party_id"
         ways.append(f"{record} = ANY ({_ids('supported')})")
+        # Asked last, and not at all of those without such a post.
+        linked = linked_records(_ids("retail_links"), _ids("corporate_links"))
+        ways.append(f"({_is_on('linking')} AND {record} IN ({linked}))")
     return " OR ".join(ways)
 
 

@@ -16,6 +16,8 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
+from guanxi.crm.kernel.linkage import ACROSS
+
 # A record's line follows from its kind: a wall stands between the two.
 KIND_OF_LINE = {"retail": "person", "corporate": "organisation"}
 
@@ -56,7 +58,9 @@ class Scope:
     """What one person may see, or do with one verb. Hashable, so that what is remembered can be kept by it.
 
     ``managers`` are those whose books are this person's today: the own one, and those covered. ``supported`` are the
-    records that the person looks after beside another manager (sorted; some hundreds at most).
+    records that the person looks after beside another manager (sorted; some hundreds at most). ``retail_links`` are
+    institutions (sorted) across whose retail records the wall is crossed: records of the corporate line that are
+    related to one of theirs are seen; ``corporate_links`` the same from the other side.
     """
 
     staff_id: str
@@ -64,6 +68,8 @@ class Scope:
     corporate: Sight = BLIND
     managers: tuple[str, ...] = ()
     supported: tuple[str, ...] = ()
+    retail_links: tuple[str, ...] = ()
+    corporate_links: tuple[str, ...] = ()
 
     @classmethod
     def nothing(cls) -> Scope:
@@ -94,6 +100,11 @@ class Scope:
         if self.retail != BLIND or self.corporate != BLIND:
             return Reach.INSTITUTIONS
         return Reach.OWN if self.managers or self.supported else Reach.NOTHING
+
+    @property
+    def links(self) -> bool:
+        """Whether records of one line are seen because they are related to records of the other."""
+        return bool(self.retail_links or self.corporate_links)
 
     @property
     def has_wall(self) -> bool:
@@ -153,6 +164,8 @@ def condition_of(paths: ScopePaths, scope: Scope) -> Q | None:
         ways.append(Q(**{f"{paths.manager}__in": scope.managers}))
     if scope.supported and paths.record:
         ways.append(Q(**{f"{paths.record}__in": scope.supported}))
+    if scope.links and paths.record:
+        ways.append(Q(**{f"{paths.record}__{ACROSS}": (scope.retail_links, scope.corporate_links)}))
     if not ways:
         return None
     wanted = ways[0]

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from guanxi.crm.kernel.periods import not_over
 from guanxi.crm.kernel.scope import KIND_OF_LINE
 from guanxi.crm.kernel.verbs import Verb
-from guanxi.crm.org.grants import GRANTS, Span, span_of
+from guanxi.crm.org.grants import CROSSING, GRANTS, Span, span_of
 from guanxi.crm.org.models import Assignment, Cover, Line, Post
 from guanxi.crm.org.queries import InstitutionTree
 
@@ -24,6 +24,7 @@ class Why(StrEnum):
     COVER = "cover"
     SUPPORT = "support"
     INSTITUTION = "institution"
+    LINKAGE = "linkage"
     BANK = "bank"
 
 
@@ -51,13 +52,19 @@ def who_sees(
     manager_id: str | None,
     tree: InstitutionTree,
     today: datetime.date,
+    linked_from: Iterable[str] = (),
 ) -> tuple[Seer, ...]:
     """Everybody who sees one customer today, the nearest first; three queries.
 
-    The same grants as the scope engine's; a test holds the two against each other for everybody.
+    ``linked_from`` are the institutions that have a customer of the other line to whom this one is related
+    (``party.queries.institutions_linked_to``). The same grants as the scope engine's; a test holds the two against each
+    other for everybody.
     """
     line = next(line for line, of in KIND_OF_LINE.items() if of == kind)
     above = {institution_id, *(_above(institution_id, tree))}
+    across = frozenset(linked_from)
+    for place in across:
+        above |= {place, *_above(place, tree)}
     lasting = Q(valid_from__lte=today) & not_over(today)
     covers = list(
         Cover.objects.filter(lasting, staff_id=manager_id).values_list("substitute_id", "valid_to")
@@ -89,7 +96,7 @@ def who_sees(
     )
     found: dict[str, Seer] = {}
     for post in posts:
-        seer = _seer(post, named, line, institution_id, tree)
+        seer = _seer(post, named, line, institution_id, tree, across)
         if seer and (post.staff_id not in found or _rank(seer) < _rank(found[post.staff_id])):
             found[post.staff_id] = seer
     return tuple(sorted(found.values(), key=lambda seer: (_rank(seer), -_depth(seer, tree), seer.staff_id)))
@@ -120,6 +127,7 @@ def _seer(
     line: str,
     institution_id: str,
     tree: InstitutionTree,
+    across: frozenset[str],
 ) -> Seer | None:
     span = span_of(post.role, Verb.SEE)
     verbs = tuple(verb for verb in Verb if verb in GRANTS[post.role])
@@ -129,6 +137,18 @@ def _seer(
     if post.staff_id in named and (span is Span.OWN or named[post.staff_id][0] is not Why.LEAD):
         why, until = named[post.staff_id]
         return Seer(post.staff_id, post.name, post.role, post.institution_id, why, until, verbs)  # type: ignore[attr-defined]
+    if post.role in CROSSING and post.line not in (line, Line.BOTH, ""):
+        if any(_reaches(span, post.institution_id, place, tree) for place in across):
+            return Seer(
+                post.staff_id,
+                post.name,  # type: ignore[attr-defined]
+                post.role,
+                post.institution_id,
+                Why.LINKAGE,
+                post.valid_to,
+                verbs,
+            )
+        return None
     if post.line not in (line, Line.BOTH, "") or not _reaches(span, post.institution_id, institution_id, tree):
         return None
     why = Why.BANK if span in (Span.LEGAL_ENTITY, Span.ALL) else Why.INSTITUTION

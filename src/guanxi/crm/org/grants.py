@@ -47,7 +47,12 @@ GRANTS: Mapping[str, Mapping[Verb, Span]] = {
         REVEAL: Span.LEGAL_ENTITY,
     },
     Role.SERVICE_AGENT: {SEE: Span.LEGAL_ENTITY, EDIT: Span.LEGAL_ENTITY, REVEAL: Span.LEGAL_ENTITY},
+    Role.LINKAGE: {SEE: Span.SUBTREE},
 }
+
+# Posts that see across the wall between the lines: of the other line those who are related to a customer of the own
+# line within the post's institutions, with the verb see alone.
+CROSSING = frozenset({Role.LINKAGE})
 
 
 def span_of(role: str, verb: Verb) -> Span | None:

@@ -61,6 +61,7 @@ class Role(models.TextChoices):
     STEWARD = "steward", _("Data steward")
     SERVICE_AGENT = "service_agent", _("Service agent")
     AUDITOR = "auditor", _("Auditor")
+    LINKAGE = "linkage", _("Corporate-retail linkage")
     ADMINISTRATOR = "administrator", _("Administrator")
     OTHER = "other", _("Other")
 

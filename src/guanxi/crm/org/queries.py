@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from guanxi.crm.kernel.scope import BLIND, Scope, Sight
 from guanxi.crm.kernel.verbs import Verb
-from guanxi.crm.org.grants import Span, span_of
+from guanxi.crm.org.grants import CROSSING, Span, span_of
 from guanxi.crm.org.models import Institution, Line, Role, Staff
 
 
@@ -171,6 +171,7 @@ def _scope_for(
     tree: InstitutionTree,
 ) -> Scope:
     sights = {Line.RETAIL: BLIND, Line.CORPORATE: BLIND}
+    links: dict[str, set[str]] = {Line.RETAIL: set(), Line.CORPORATE: set()}
     own = False
     for post in held:
         span = span_of(post.role, verb)
@@ -183,6 +184,8 @@ def _scope_for(
         for line in sights:
             if post.line in (line, Line.BOTH, ""):
                 sights[line] |= sight
+        if post.role in CROSSING and verb is Verb.SEE and post.line in links:
+            links[post.line] |= set(sight.institution_ids)
     # Whoever looks after customers by name does so beyond the post, but only with the verbs that a post gives.
     serves = any(span_of(post.role, verb) for post in held)
     retail, corporate = sights[Line.RETAIL], sights[Line.CORPORATE]
@@ -194,6 +197,8 @@ def _scope_for(
         corporate,
         managers=((staff_id, *covered) if own else covered) if serves else (),
         supported=supported if serves else (),
+        retail_links=() if corporate.everything else tuple(sorted(links[Line.RETAIL])),
+        corporate_links=() if retail.everything else tuple(sorted(links[Line.CORPORATE])),
     )
 
 

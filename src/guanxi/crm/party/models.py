@@ -145,6 +145,24 @@ class PartyRelation(models.Model):
         indexes: ClassVar = [models.Index(fields=["related_party", "kind"], name="relation_related")]
 
 
+class LinkedParty(models.Model):
+    """Grain: one row an institution, kind and party of the other kind that is related to one of that kind there.
+
+    Numbers alone, derived at each publication from parties and relations in force: by it posts of corporate-retail
+    linkage see across the wall between the lines (``kernel/linkage.py``).
+    """
+
+    pk = models.CompositePrimaryKey("kind", "institution_id", "party_id")
+    kind = models.CharField(_("kind"), max_length=16, choices=PartyKind.choices)
+    institution_id = models.CharField(_("institution number"), max_length=32)
+    party_id = models.CharField(_("customer number"), max_length=32)
+
+    class Meta:
+        verbose_name = _("customer across the wall")
+        verbose_name_plural = _("customers across the wall")
+        indexes: ClassVar = [models.Index(fields=["party_id"], name="linked_party")]
+
+
 class SearchToken(models.Model):
     """Grain: one row a token, institution and party: what a search is looked up by, with ``=`` alone.
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.org.models import Institution, Staff
 from guanxi.crm.party.codes import ContactKind
-from guanxi.crm.party.models import ContactPoint, Party, PartyIdentifier, PartyKind
+from guanxi.crm.party.models import ContactPoint, LinkedParty, Party, PartyIdentifier, PartyKind
 
 LATIN_PHONE = frozenset("+0123456789")
 
@@ -147,3 +147,9 @@ def contacts(scope: Scope, party_id: str) -> tuple[Contact, ...]:
         Contact(kind=row.kind, value=row.value, is_primary=row.is_primary)
         for row in sorted(rows, key=lambda row: (rank.get(row.kind, len(rank)), not row.is_primary, row.sequence_no))
     )
+
+
+def institutions_linked_to(party_id: str) -> tuple[str, ...]:
+    """The institutions that have a customer of the other line to whom this one is related, sorted; one query."""
+    rows = LinkedParty.objects.filter(party_id=party_id).order_by("institution_id")
+    return tuple(rows.values_list("institution_id", flat=True))

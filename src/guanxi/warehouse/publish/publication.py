@@ -17,7 +17,7 @@ from typing import Any
 from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.progress import Progress, Silent
-from guanxi.warehouse.publish import journals, snapshots, staff, tokens
+from guanxi.warehouse.publish import journals, linkage, snapshots, staff, tokens
 from guanxi.warehouse.publish.database import (
     Connection,
     clear_aside,
@@ -255,6 +255,7 @@ class _Publication:
                 )
             else:
                 self.done[table.name] = snapshots.write(self.target, table, difference, total)
+        self.done[linkage.TABLE] = linkage.write_linked(self.connection, self.day)
         if self.searched_anew:
             self.session.attach(self.database_url)
         self.done[tokens.TABLE] = tokens.write_tokens(

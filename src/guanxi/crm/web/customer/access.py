@@ -22,6 +22,7 @@ from guanxi.crm.org.models import Role
 from guanxi.crm.org.queries import institution_tree, managers_of
 from guanxi.crm.org.services import ArrangementError, end_support, support_customer
 from guanxi.crm.party.models import Party
+from guanxi.crm.party.queries import institutions_linked_to
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.customer.frame import ASKING, customer_frame, show
 from guanxi.crm.web.request import StaffRequest
@@ -32,6 +33,7 @@ WORDS = {
     Why.COVER: _lazy("covers for the manager"),
     Why.SUPPORT: _lazy("supports the manager"),
     Why.INSTITUTION: _lazy("responsible for the institution"),
+    Why.LINKAGE: _lazy("related to customers of the other line"),
     Why.BANK: _lazy("works for the whole bank"),
 }
 
@@ -74,6 +76,7 @@ def _page(
         manager_id=frame.party.manager.pk if frame.party.manager else None,
         tree=tree,
         today=today,
+        linked_from=institutions_linked_to(party_id),
     )
     language = request.display.language
     support = {one.staff_id: one.id for one in supports_of(party_id, today=today)}

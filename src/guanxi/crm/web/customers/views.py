@@ -30,8 +30,9 @@ def customers(request: StaffRequest) -> HttpResponseBase:
         return own or counted(request, values) <= FEW
 
     def total(state: State) -> Total | None:
-        # Books do not know single customers: where some are supported beside them, nothing exact can be said.
-        if not request.scope.supported and set(state.values) <= BY_BOOK and _whole_tiers(state.values):
+        # Books do not know single customers: where some are seen beside them, nothing exact can be said.
+        beside = request.scope.supported or request.scope.links
+        if not beside and set(state.values) <= BY_BOOK and _whole_tiers(state.values):
             return Total(counted(request, state.values), exact=True)
         return None
 

@@ -13,6 +13,7 @@ STAFF_ROLES = (
     "steward",
     "service_agent",
     "auditor",
+    "linkage",
     "administrator",
     "other",
 )

@@ -1,0 +1,40 @@
+"""The way across the wall between two lines: records of one that are related to records of the other.
+
+Which are related is published as a table of its own (:data:`TABLE`), a row an institution, a kind and a record of the
+other kind that is related to one of that kind there. A list asks for them as an array that is made once and looked up
+by index; a policy as a set that is hashed once: an array of some thousand would be searched for each row.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import CharField, ForeignKey, Lookup
+
+TABLE = "party_linkedparty"
+ACROSS = "across"
+
+
+def linked_records(retail: str, corporate: str) -> str:
+    """The records across the wall, as SQL; ``retail`` and ``corporate`` are expressions of arrays of institutions."""
+    return (
+        f"SELECT l.party_id FROM {TABLE} l WHERE l.kind = 'person' AND l.institution_id = ANY ({retail}) "
+        f"UNION ALL SELECT l.party_id FROM {TABLE} l WHERE l.kind = 'organisation' "
+        f"AND l.institution_id = ANY ({corporate})"
+    )
+
+
+@CharField.register_lookup
+@ForeignKey.register_lookup
+class Across(Lookup):
+    """``record__across=(retail_institutions, corporate_institutions)``: whether a record is among those linked."""
+
+    lookup_name = ACROSS
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        """An array made once a query, looked up by the record's index."""
+        column, parameters = self.process_lhs(compiler, connection)
+        retail, corporate = self.rhs
+        array = linked_records("%s::varchar[]", "%s::varchar[]")
+        return f"{column} = ANY (ARRAY({array}))", (*parameters, list(retail), list(corporate))
