@@ -146,12 +146,21 @@ class StaffAdmin(LooksMixin, UserAdmin, ModelAdmin):
     actions = None
     warn_unsaved_form = True
     from_the_bank = ("id", "name", "institution", "role", "line", "phone", "email", "joined_on", "left_on")
-    readonly_fields = (*from_the_bank, "password_state", "factor_state", "session_state", "last_login", "changes")
+    readonly_fields = (
+        *from_the_bank,
+        "sight",
+        "password_state",
+        "factor_state",
+        "session_state",
+        "last_login",
+        "changes",
+    )
     fieldsets: ClassVar = (
         (
             _("Signing in"),
             {
                 "fields": (
+                    "sight",
                     "password_state",
                     "factor_state",
                     "remove_factors",
@@ -177,6 +186,15 @@ class StaffAdmin(LooksMixin, UserAdmin, ModelAdmin):
     def institution_name(self, staff: Staff) -> str:
         """The name of the institution."""
         return staff.institution.name if staff.institution else "–"
+
+    @admin.display(description=_("reach"))
+    def sight(self, staff: Staff) -> SafeString:
+        """The way to all that the person can see."""
+        return format_html(
+            '<a class="text-primary-600 dark:text-primary-500" href="{}">{}</a>',
+            reverse("team-sight", args=[staff.pk]),
+            _("What this person can see"),
+        )
 
     @admin.display(description=_("password"))
     def password_state(self, staff: Staff) -> SafeString:

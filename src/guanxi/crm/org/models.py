@@ -149,6 +149,7 @@ class Staff(AbstractBaseUser, PermissionsMixin):
 
 
 @pghistory.track(
+    pghistory.InsertEvent(),
     pghistory.UpdateEvent(row=pghistory.Old),
     pghistory.DeleteEvent(row=pghistory.Old),
     obj_field=pghistory.ObjForeignKey(related_name="history"),

@@ -115,8 +115,8 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
-    """A post held today."""
+class HeldPost:
+    """A post as far as it decides about a scope."""
 
     role: str
     institution_id: str | None
@@ -150,22 +150,38 @@ def standing_of(staff: Staff, *, version: int, today: datetime.date) -> Standing
         cursor.execute(_STANDING, {"staff": staff.id, "today": today})
         rows = cursor.fetchall()
     posts = [row for row in rows if row[0] == "post"]
-    held = [_Held(*row[1:4]) for row in posts if row[4]]
+    held = [HeldPost(*row[1:4]) for row in posts if row[4]]
     if not posts:
-        held = [_Held(staff.role, staff.institution_id, staff.line)]
-    covered = tuple(sorted(row[1] for row in rows if row[0] == "cover"))
-    supported = tuple(sorted({row[1] for row in rows if row[0] == "support"}))
-    tree = institution_tree(version)
+        held = [HeldPost(staff.role, staff.institution_id, staff.line)]
+    return standing_by(
+        staff.id,
+        held,
+        covered=(row[1] for row in rows if row[0] == "cover"),
+        supported=(row[1] for row in rows if row[0] == "support"),
+        tree=institution_tree(version),
+    )
+
+
+def standing_by(
+    staff_id: str,
+    held: list[HeldPost],
+    *,
+    covered: Iterable[str],
+    supported: Iterable[str],
+    tree: InstitutionTree,
+) -> Standing:
+    """What posts, covered managers and supported customers add up to."""
+    books, single = tuple(sorted(set(covered))), tuple(sorted(set(supported)))
     return Standing(
         frozenset(post.role for post in held),
-        {verb: _scope_for(verb, staff.id, held, covered, supported, tree) for verb in Verb},
+        {verb: _scope_for(verb, staff_id, held, books, single, tree) for verb in Verb},
     )
 
 
 def _scope_for(
     verb: Verb,
     staff_id: str,
-    held: list[_Held],
+    held: list[HeldPost],
     covered: tuple[str, ...],
     supported: tuple[str, ...],
     tree: InstitutionTree,

@@ -9,6 +9,7 @@ from guanxi.crm.web.exports import views as exports
 from guanxi.crm.web.home import views as home
 from guanxi.crm.web.listing import views as listing
 from guanxi.crm.web.search import views as search
+from guanxi.crm.web.sight import views as sight
 from guanxi.crm.web.team import views as team
 from guanxi.crm.web.watermark import views as watermark
 
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("team/", team.team, name="team"),
     path("team/cover/", team.cover, name="team-cover"),
     path("team/cover/<int:cover_id>/end/", team.stop_cover, name="team-cover-end"),
+    path("staff/<str:staff_id>/sight/", sight.sight, name="team-sight"),
     path("exports/", exports.exports, name="exports"),
     path("exports/new/<slug:name>/", exports.ask, name="export-ask"),
     path("exports/<uuid:export_id>/", exports.export, name="export"),

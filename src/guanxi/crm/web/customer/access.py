@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.access_queries import Seer, Why, supports_of, who_sees
-from guanxi.crm.org.models import Role
+from guanxi.crm.org.models import Role, Staff
 from guanxi.crm.org.queries import institution_tree, managers_of
 from guanxi.crm.org.services import ArrangementError, end_support, support_customer
 from guanxi.crm.party.models import Party
@@ -26,6 +27,7 @@ from guanxi.crm.party.queries import institutions_linked_to
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.customer.frame import ASKING, customer_frame, show
 from guanxi.crm.web.request import StaffRequest
+from guanxi.crm.web.sight.views import may_ask_about
 
 TAB = "customer-access"
 WORDS = {
@@ -40,13 +42,16 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One who sees the customer; ``support`` is the arrangement that can be ended, where that is the reason."""
+    """One who sees the customer; ``support`` is the arrangement that can be ended, where that is the reason; ``sight``
+    leads to all that the person can see, where the asker may ask that.
+    """
 
     seer: Seer
     why: Any
     role: Any
     institution: str
     support: int | None
+    sight: str
 
 
 def may_assign(request: StaffRequest, party_id: str) -> bool:
@@ -80,6 +85,7 @@ def _page(
     )
     language = request.display.language
     support = {one.staff_id: one.id for one in supports_of(party_id, today=today)}
+    home = dict(Staff.objects.filter(pk__in=[one.staff_id for one in seers]).values_list("pk", "institution_id"))
     colleagues = managers_of(request.scopes[Verb.ASSIGN].institution_ids or None) if assigns else ()
     context: dict[str, Any] = {
         "frame": frame,
@@ -90,6 +96,7 @@ def _page(
                 Role(seer.role).label,
                 tree.label(seer.institution_id, language),
                 support.get(seer.staff_id) if seer.why == Why.SUPPORT else None,
+                reverse("team-sight", args=[seer.staff_id]) if may_ask_about(request, home.get(seer.staff_id)) else "",
             )
             for seer in seers
         ],
