@@ -32,7 +32,8 @@ def test_a_change_by_sql_is_there_with_what_was_before_and_after(cast):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE org_post SET valid_to = '2026-12-31' WHERE id = %s", [post.pk])
         cursor.execute("DELETE FROM org_post WHERE id = %s", [post.pk])
-    deleted, changed = changes_of(Post, post.pk)
+    deleted, changed, made = changes_of(Post, post.pk)
+    assert made.label == "insert"
     assert (deleted.label, deleted.actor) == ("delete", "")
     assert {one.name for one in deleted.fields} == {"staff", "institution", "role", "line", "valid_from", "valid_to"}
     (one,) = changed.fields

@@ -1,4 +1,4 @@
-"""What a member of staff can see: for auditors, administrators, and whoever assigns customers where that person works."""
+"""What a member of staff can see: for auditors, administrators, and whoever assigns customers where they work."""
 
 from __future__ import annotations
 
