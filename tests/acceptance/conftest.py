@@ -19,6 +19,7 @@ from tests.acceptance.nights import (
     house,
     photograph,
 )
+from tests.acceptance.on_stage import stage  # noqa: F401 - for the tests of who may see what
 
 
 @dataclass(frozen=True)

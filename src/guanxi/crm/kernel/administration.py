@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db import connection, models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.csp import CSP
@@ -53,10 +53,16 @@ class AdministrationSite(UnfoldAdminSite):
         there = request.GET.get("next") or request.POST.get("next") or reverse("admin:index")
         return redirect(f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': there})}")
 
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """There is one page for the own password: it counts refusals and ends the other sessions."""
+        return redirect("password")
+
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        """Signs out as everywhere else."""
+        """Signs out as everywhere else, and as everywhere else by a form alone: no picture elsewhere can do it."""
         from django.contrib.auth import logout
 
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
         logout(request)
         return redirect(settings.LOGOUT_REDIRECT_URL)
 

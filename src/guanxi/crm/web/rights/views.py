@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
@@ -94,6 +94,7 @@ def package(request: StaffRequest, number: str, package_id: UUID) -> HttpRespons
     return render(request, "web/rights/case.html#package", {"case": found, "one": one, "may_decide": _decides(request)})
 
 
+@require_GET
 @only_for(Area.RIGHTS)
 def download(request: StaffRequest, number: str, package_id: UUID) -> HttpResponseBase:
     """The package's file, for those who work on the request; recorded in the case and in the audit log."""

@@ -1,0 +1,272 @@
+"""Every address of the site, one line each: who may enter, whose record it names, which verb it takes.
+
+**A new address needs a line here** (``test_access_matrix.py`` says so when one lacks it), and a form in
+``matrix_forms.py`` where it takes POST. From these lines tests drive every address as every role, for a record inside
+and outside of what the role reaches: page, fragment, files, and what a refused POST left unchanged.
+
+Who may enter is written down here on its own, from what the roles are for, not read from the code under test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from guanxi.crm.kernel.verbs import Verb
+from guanxi.crm.org.grants import GRANTS
+from guanxi.crm.org.models import Role
+
+Roles = frozenset[str]
+
+
+def holders(*verbs: Verb) -> Roles:
+    """The roles to which the grants give one of these verbs."""
+    return frozenset(str(role) for role, granted in GRANTS.items() if any(verb in granted for verb in verbs))
+
+
+ANYBODY: Roles = frozenset(Role.values)
+NOBODY: Roles = frozenset()
+SEERS, ASSIGNERS = holders(Verb.SEE), holders(Verb.ASSIGN)
+EXPORTERS, TAKERS, APPROVERS = holders(Verb.EXPORT), holders(Verb.EXPORT, Verb.APPROVE), holders(Verb.APPROVE)
+ASKERS = ASSIGNERS | {Role.AUDITOR}
+READERS: Roles = frozenset({Role.ANALYST, Role.HEAD_OFFICE, Role.AUDITOR, Role.STEWARD, Role.ADMINISTRATOR})
+MENDERS: Roles = frozenset({Role.STEWARD, Role.ADMINISTRATOR})
+AUDITORS: Roles = frozenset({Role.AUDITOR})
+OFFICERS: Roles = frozenset({"officer", Role.STEWARD, Role.ADMINISTRATOR})
+LOOKERS = OFFICERS | AUDITORS
+HISTORIANS: Roles = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
+ADMINISTRATORS: Roles = frozenset({Role.ADMINISTRATOR})
+ADMITTED = AUDITORS | ADMINISTRATORS
+RECORDERS: Roles = frozenset(
+    {Role.RM, Role.BRANCH_MANAGER, Role.SERVICE_AGENT, Role.HEAD_OFFICE, Role.STEWARD, Role.ADMINISTRATOR}
+)
+
+# What a name in an address stands for: a record of a customer, of one person, of somebody's colleague, of the house.
+KWARGS = {
+    "party_id": "customer",
+    "agreement_id": "customer",
+    "assignment_id": "customer",
+    "number": "customer",
+    "package_id": "customer",
+    "export_id": "person",
+    "session_id": "person",
+    "passkey": "person",
+    "import_id": "person",
+    "cover_id": "colleague",
+    "run_id": "house",
+    "row_id": "house",
+    "entry_id": "house",
+    "staff_id": "house",
+    "product_id": "house",
+    "period": "house",
+    "provider_id": "house",
+    "app_label": "house",
+    "object_id": "house",
+    "id": "house",
+    "content_type_id": "house",
+    "url": "house",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One address, or with ``*`` in the name several.
+
+    ``opens``: who may GET it, ``writes``: who may POST to it; None where nobody can. ``verb``: what is done to the
+    customer it names; ``post_verb``: by POST, where that is another. ``whose``: only of persons, or of organisations.
+    ``given``: values of names in the address that tell no record; ``takes``: which record a name means where it is
+    not the one of that name. ``part``: it has a fragment. ``export``: what can be taken out there. ``public``: it
+    answers those who have not signed in. ``ends``: the status where there is no such record; ``answer``: that of being
+    let in, where it is an odd one. ``changes``: a POST that is let through changes a row; ``leaves``: it ends the
+    session. ``driven`` says who drives it where these tests cannot.
+    """
+
+    name: str
+    opens: Roles | None = None
+    writes: Roles | None = None
+    verb: Verb = Verb.SEE
+    post_verb: Verb | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
+    takes: Mapping[str, str] = field(default_factory=dict)
+    whose: str = ""
+    part: bool = False
+    export: str = ""
+    ends: int = 404
+    public: bool = False
+    changes: bool = True
+    answer: int = 0
+    leaves: bool = False
+    driven: str = ""
+
+
+SEE, EDIT, ASSIGN, EXPORT, REVEAL, APPROVE = Verb
+LIST = {"name": "customers"}
+ADMIN_OBJECT = {"object_id": "admin_object_id"}
+
+ROWS: tuple[Row, ...] = (
+    # The shell, and signing in
+    Row("home", ANYBODY),
+    Row("watermark", ANYBODY),
+    Row("search", SEERS, part=True),
+    Row("sign-in", ANYBODY, ANYBODY, public=True, changes=False),
+    Row("sign-in-second", ANYBODY, ANYBODY, public=True, changes=False),
+    Row("sign-in-passkey", None, ANYBODY, public=True, changes=False),
+    Row("passkey-options", None, ANYBODY, public=True, changes=False),
+    Row("openid_connect_login", ANYBODY, ANYBODY, given={"provider_id": "bank"}, public=True, driven="provider"),
+    Row("openid_connect_callback", ANYBODY, ANYBODY, given={"provider_id": "bank"}, public=True, driven="provider"),
+    Row("sign-out", None, ANYBODY, changes=False, leaves=True),
+    Row("confirm", ANYBODY, ANYBODY, changes=False),
+    Row("confirm-passkey", None, ANYBODY, changes=False),
+    Row("language", None, ANYBODY, public=True),
+    Row("preferences", ANYBODY, ANYBODY),
+    Row("list-columns", None, ANYBODY, given=LIST),
+    # One's own sign-in
+    Row("security", ANYBODY),
+    Row("second-factor", ANYBODY, ANYBODY, changes=False, answer=422),
+    Row("second-factor-remove", None, ANYBODY, changes=False),
+    Row("recovery-codes", ANYBODY, ANYBODY),
+    Row("recovery-codes-file", ANYBODY, answer=404),
+    Row("passkey-add-options", None, ANYBODY, changes=False),
+    Row("passkey-add", None, ANYBODY, changes=False),
+    Row("passkey-remove", None, ANYBODY, ends=302),
+    Row("password", ANYBODY, ANYBODY),
+    Row("sessions-end", None, ANYBODY, changes=False),
+    Row("session-end", None, ANYBODY, changes=False),
+    # Customers
+    Row("customers", SEERS, part=True, export="customers"),
+    Row("customer", SEERS, part=True),
+    Row("customer-holdings", SEERS, part=True),
+    Row("customer-value", SEERS, part=True),
+    Row("customer-balances", SEERS),
+    Row("customer-contribution", SEERS, part=True),
+    Row("customer-formula", SEERS, part=True),
+    Row("customer-events", SEERS, part=True, export="events"),
+    Row("customer-relations", SEERS, part=True),
+    Row("customer-network", SEERS),
+    Row("customer-group", SEERS, part=True, whose="organisation"),
+    Row("customer-tiers", SEERS, part=True),
+    Row("customer-identity", SEERS, part=True),
+    Row("customer-consents", SEERS, RECORDERS & SEERS, part=True, post_verb=EDIT),
+    Row("customer-access", ASKERS, part=True),
+    Row("customer-support", None, ASSIGNERS, post_verb=ASSIGN),
+    Row("customer-support-end", None, ASSIGNERS, post_verb=ASSIGN),
+    Row("products", ANYBODY, part=True),
+    Row("product", ANYBODY),
+    Row("product-holders", SEERS),
+    # Requests of persons
+    Row("rights", LOOKERS, part=True),
+    Row("rights-case", (LOOKERS | RECORDERS) & SEERS),
+    Row("rights-receipt", (LOOKERS | RECORDERS) & SEERS),
+    Row("rights-package", LOOKERS),
+    Row("rights-package-file", OFFICERS),
+    Row("rights-act", None, OFFICERS, given={"name": "take"}),
+    Row("rights-receive", RECORDERS & SEERS, RECORDERS & SEERS, verb=EDIT),
+    # Those one is responsible for
+    Row("team", ASSIGNERS),
+    Row("team-cover", None, ASSIGNERS),
+    Row("team-cover-end", None, ASSIGNERS, post_verb=ASSIGN),
+    # Taking out
+    Row("exports", TAKERS),
+    Row("export-ask", EXPORTERS, EXPORTERS, given=LIST),
+    Row("export", TAKERS, part=True),
+    Row("export-decide", None, APPROVERS, post_verb=APPROVE, takes={"export_id": "asked_export_id"}),
+    Row("export-take-back", None, TAKERS),
+    Row("export-file", EXPORTERS, takes={"export_id": "written_export_id"}),
+    # Nights, quality, rows kept aside
+    Row("runs", READERS, part=True),
+    Row("run-start", None, MENDERS),
+    Row("run", READERS, part=True),
+    Row("quality", READERS),
+    Row("quality-rules", READERS),
+    Row("quality-model", READERS, given={"name": "core_party"}),
+    Row("quality-test", READERS, given={"name": "balance_not_negative"}),
+    Row("quality-documentation", READERS),
+    Row("quality-documentation-site", READERS),
+    Row("quarantine", READERS, part=True, export="quarantine"),
+    Row("quarantined-row", READERS, MENDERS, changes=False, answer=422),
+    Row("quarantine-dismiss", None, MENDERS),
+    Row("quarantine-restore", None, MENDERS),
+    Row("quarantine-import", READERS, MENDERS),
+    Row("quarantine-preview", READERS),
+    Row("quarantine-apply", None, MENDERS),
+    Row("quarantine-replay", READERS, part=True),
+    # The log, and the history of rows
+    Row("audit", AUDITORS, part=True, export="audit"),
+    Row("proof", AUDITORS),
+    Row("proof-verify", None, AUDITORS),
+    Row("audit-entry", AUDITORS),
+    Row("audit-customer", AUDITORS),
+    Row("audit-person", AUDITORS),
+    Row("history", HISTORIANS, given={"kind": "cover"}, takes={"key": "cover_key"}),
+    Row("history-restore", None, ADMINISTRATORS, given={"kind": "cover"}, takes={"key": "cover_key"}),
+    # The administration: what it generates for each model
+    Row("admin:index", ADMITTED),
+    Row("admin:app_list", ADMITTED, given={"app_label": "org"}),
+    Row("admin:search", ADMITTED),
+    Row("admin:jsi18n", ADMITTED),
+    Row("admin:autocomplete", NOBODY),
+    Row("admin:view_on_site", ADMITTED, given={"content_type_id": "1", "object_id": "1"}, answer=404),
+    Row("admin:login", ADMITTED, public=True),
+    Row("admin:logout", None, ADMITTED, changes=False, leaves=True),
+    Row("admin:password_change", ADMITTED),
+    Row("admin:password_change_done", ADMITTED),
+    Row("admin:assumptions", ADMITTED),
+    Row("admin:auth_user_password_change", ADMINISTRATORS, ADMINISTRATORS, takes={"id": "staff_id"}),
+    Row("admin:party_party_change", ADMITTED & SEERS, takes={"object_id": "party_id"}, ends=302),
+    Row("admin:holding_agreement_change", ADMITTED & SEERS, takes={"object_id": "agreement_id"}, ends=302),
+    Row("admin:party_party_history", ADMITTED & SEERS, takes={"object_id": "party_id"}, ends=302),
+    Row("admin:holding_agreement_history", ADMITTED & SEERS, takes={"object_id": "agreement_id"}, ends=302),
+    Row("admin:org_staff_change", ADMITTED, ADMINISTRATORS, takes={"object_id": "staff_id"}),
+    Row("admin:consent_retentionrule_change", ADMITTED, ADMINISTRATORS, takes=ADMIN_OBJECT),
+    Row("admin:consent_consenttext_add", ADMINISTRATORS, ADMINISTRATORS),
+    Row("admin:org_addresslock_delete", ADMINISTRATORS, ADMINISTRATORS, takes=ADMIN_OBJECT),
+    Row("admin:*_changelist", ADMITTED),
+    Row("admin:*_change", ADMITTED, NOBODY, takes=ADMIN_OBJECT),
+    Row("admin:*_history", ADMITTED, takes=ADMIN_OBJECT),
+    Row("admin:*_add", NOBODY, NOBODY),
+    Row("admin:*_delete", NOBODY, NOBODY, takes=ADMIN_OBJECT),
+    Row("admin:?", ADMITTED, driven="it leads to a page that has a line, or to nothing"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address of the URLconf: its name with namespaces (``?`` where it has none), route, and names in it."""
+
+    name: str
+    route: str
+    kwargs: tuple[str, ...]
+    model: Any = None
+
+
+def addresses() -> Iterator[Address]:
+    """Every address of the URLconf."""
+    yield from _walk(get_resolver().url_patterns, "", (), ())
+
+
+def _walk(patterns: list[Any], route: str, kwargs: tuple[str, ...], spaces: tuple[str, ...]) -> Iterator[Address]:
+    for one in patterns:
+        here, names = route + str(one.pattern), (*kwargs, *one.pattern.regex.groupindex)
+        if isinstance(one, URLResolver):
+            yield from _walk(one.url_patterns, here, names, (*spaces, one.namespace) if one.namespace else spaces)
+        elif isinstance(one, URLPattern):
+            admin = getattr(one.callback, "model_admin", None)
+            yield Address(":".join([*spaces, one.name or "?"]), here, names, admin and admin.model)
+
+
+def row_of(name: str) -> Row | None:
+    """The line for an address: its own, else the first pattern that fits."""
+    own = next((row for row in ROWS if row.name == name), None)
+    return own or next((row for row in ROWS if "*" in row.name and fnmatchcase(name, row.name)), None)
+
+
+def driven_rows() -> Iterator[tuple[Address, Row]]:
+    """Every address with its line, but for those that another test drives."""
+    for address in addresses():
+        row = row_of(address.name)
+        if row is not None and not row.driven:
+            yield address, row

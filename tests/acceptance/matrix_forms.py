@@ -1,0 +1,103 @@
+"""What is sent to each address that takes POST, such that it would change something if it were let through.
+
+**An address that takes POST needs a form here**; it gets the stage and the records of the turn, by the name that
+addresses have for them.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from guanxi.crm.org.models import Cover
+from tests.acceptance.stage import Stage
+from tests.cast import PASSWORD
+from tests.taking import WHY
+
+Form = Callable[[Stage, Mapping[str, Any]], Mapping[str, Any]]
+NEW_PASSWORD = "北京 river 2026 lantern"
+
+
+def nothing(_stage: Stage, _records: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An address whose button is all there is to send."""
+    return {}
+
+
+def always(**fields: Any) -> Form:
+    """The same whatever the record."""
+    return lambda _stage, _records: fields
+
+
+def _day(days: int = 0) -> str:
+    return (timezone.localdate() + datetime.timedelta(days=days)).isoformat()
+
+
+def _upload(_stage: Stage, _records: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"file": SimpleUploadedFile("mended.csv", b"id,version,mended\n")}
+
+
+def _restore(_stage: Stage, records: Mapping[str, Any]) -> Mapping[str, Any]:
+    events = Cover.history.rel.related_model.objects.filter(pgh_obj_id=records["cover_id"], pgh_label="update")
+    return {"field": "reason", "event": events.order_by("-pgh_id")[0].pgh_id, "reason": "误改"}
+
+
+FORMS: dict[str, Form] = {
+    "sign-in": always(username="1111", password=PASSWORD),
+    "sign-in-second": always(code="123456"),
+    "sign-in-passkey": always(credential="{}"),
+    "passkey-options": nothing,
+    "sign-out": nothing,
+    "confirm": always(password=PASSWORD),
+    "confirm-passkey": always(credential="{}"),
+    "language": always(language="en"),
+    "preferences": always(unit="one"),
+    "list-columns": always(column="assets"),
+    "second-factor": always(code="123456"),
+    "second-factor-remove": nothing,
+    "recovery-codes": nothing,
+    "passkey-add-options": nothing,
+    "passkey-add": always(credential="{}"),
+    "passkey-remove": nothing,
+    "password": always(current=PASSWORD, new_password1=NEW_PASSWORD, new_password2=NEW_PASSWORD),
+    "sessions-end": nothing,
+    "session-end": nothing,
+    "customer-consents": lambda _stage, _records: {
+        "decision": "withdrawn", "purpose": "everything", "how": "branch", "said_on": _day(),
+    },
+    "customer-support": always(staff="1001", reason="共同拜访"),
+    "customer-support-end": nothing,
+    "rights-act": nothing,
+    "rights-receive": lambda _stage, _records: {
+        "kind": "access", "requester": "self", "requester_name": "本人", "proof": "document",
+        "proof_reference": "0001", "way": "branch", "received_on": _day(),
+    },
+    "team-cover": lambda _stage, _records: {
+        "staff": "1111", "substitute": "1121", "first": _day(), "last": _day(3), "reason": "休假",
+    },
+    "team-cover-end": nothing,
+    "export-ask": always(**WHY),
+    "export-decide": always(approve="1", said=""),
+    "export-take-back": nothing,
+    "run-start": nothing,
+    "quarantined-row": always(f1="x", version="y"),
+    "quarantine-dismiss": lambda stage, _records: {"row": stage.house["row_id"]},
+    "quarantine-restore": lambda stage, _records: {"row": stage.house["dismissed_row_id"]},
+    "quarantine-import": _upload,
+    "quarantine-apply": nothing,
+    "proof-verify": nothing,
+    "history-restore": _restore,
+    "admin:logout": nothing,
+    "admin:auth_user_password_change": always(password1=NEW_PASSWORD, password2=NEW_PASSWORD, usable_password="true"),
+    "admin:org_staff_change": always(is_active="on", is_staff="on", **{
+        f"posts-{part}_FORMS": "0" for part in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")
+    }),
+    "admin:consent_retentionrule_change": always(years="7", kept_from="record", basis_zh="测试", basis_en="A test"),
+    "admin:consent_consenttext_add": lambda _stage, _records: {
+        "purpose": "marketing", "version": "9", "valid_from": _day(9), "text_zh": "新文本", "text_en": "A new text",
+    },
+    "admin:org_addresslock_delete": always(post="yes"),
+}  # fmt: skip

@@ -1,0 +1,129 @@
+"""What stands on the stage besides customers: records of the house, of the person, and of somebody else."""
+
+from __future__ import annotations
+
+import datetime
+import gzip
+from typing import Any
+
+from django.utils import timezone
+
+from guanxi.crm.audit.models import Entry
+from guanxi.crm.audit.services import record
+from guanxi.crm.consent.models import Package, RightsCase
+from guanxi.crm.consent.package import folder_of_packages
+from guanxi.crm.org.models import AddressLock, Cover, Staff, StaffSession
+from guanxi.crm.quality.models import MendingImport, NightRequest, QuarantinedRow, Run
+from guanxi.crm.web.exports.services import folder_of_exports
+from guanxi.crm.web.models import Export
+from tests.cast import Cast
+
+DAY = datetime.timedelta(days=1)
+
+
+def things_of_the_house(cast: Cast) -> dict[str, Any]:
+    """A run, a row kept aside, an entry of the log and so on, by the name that addresses have for them."""
+    record(action="view", subject=cast.person.id, kind="customer")
+    entry = Entry.objects.order_by("-id").first()
+    assert entry
+    NightRequest.objects.create(kind="next", asked_by=cast.shi, asked_at=timezone.now(), finished_at=timezone.now())
+    lock = AddressLock.objects.create(address="203.0.113.9", refusals=60, refused_at=timezone.now())
+    waiting, dismissed = QuarantinedRow.objects.order_by("id")[:2]
+    QuarantinedRow.objects.filter(pk=dismissed.pk).update(status="dismissed")
+    cover = _cover(cast.lu, cast.zhu, cast)
+    return {
+        "run_id": Run.objects.filter(status="done").order_by("-started_at")[0].pk,
+        "row_id": waiting.pk,
+        "dismissed_row_id": dismissed.pk,
+        "entry_id": entry.id,
+        "staff_id": cast.zhu.pk,
+        "product_id": "D001",
+        "period": "r12",
+        "lock": lock.pk,
+        "asked_export_id": _asked(cast.ai, "B11").pk,
+        "cover_id": cover,
+        "cover_key": cover,
+    }
+
+
+def _cover(staff: Staff, substitute: Staff, cast: Cast) -> int:
+    """A cover in sub-branch B12 that has lasted a while; nobody on the stage sees more by it."""
+    today = timezone.localdate()
+    made = Cover.objects.create(
+        staff=staff, substitute=substitute, valid_from=today - DAY, valid_to=today + DAY, made_by=cast.bo
+    )
+    Cover.objects.filter(pk=made.pk).update(reason="休假")  # it has a history
+    return made.pk
+
+
+def things_of(staff: Staff, *, institution: str) -> dict[str, Any]:
+    """What one person has: requests for files (asked, and one written with its file), an upload, a session, a passkey.
+
+    ``institution`` is whose rows the files hold.
+    """
+    from allauth.mfa.models import Authenticator
+
+    asked = _asked(staff, institution)
+    written = Export.objects.create(
+        status="done", expected=0, expires_at=timezone.now() + DAY, finished_at=timezone.now(),
+        **_about(staff, institution),
+    )  # fmt: skip
+    written.file = f"{written.pk}.xlsx"
+    written.save(update_fields=["file"])
+    (folder_of_exports() / written.file).write_bytes(b"PK")
+    with gzip.open(folder_of_exports() / f"{written.pk}.customers", "wt"):
+        pass  # about no customer, so that nothing of it is withdrawn
+    upload = MendingImport.objects.create(
+        uploaded_by=staff, uploaded_at=timezone.now(), file_name="mended.csv", sha256="0" * 64, rows=[]
+    )
+    session = StaffSession.objects.create(
+        session_key=f"elsewhere{staff.pk}", session_data="", expire_date=timezone.now() + DAY, staff=staff
+    )
+    passkey = Authenticator.objects.create(
+        user=staff, type="webauthn", data={"name": "key", "credential": _credential(staff)}
+    )
+    return {
+        "export_id": asked.pk,
+        "written_export_id": written.pk,
+        "import_id": upload.pk,
+        "session_id": session.public_id,
+        "passkey": passkey.pk,
+    }
+
+
+def package_of(case: RightsCase, staff: Staff) -> Any:
+    """A gathering of a person's data with its file."""
+    package = Package.objects.create(case=case, staff=staff, status="done", finished_at=timezone.now())
+    package.file = f"{package.pk}.zip"
+    package.save(update_fields=["file"])
+    (folder_of_packages() / package.file).write_bytes(b"PK")
+    return package.pk
+
+
+def _credential(staff: Staff) -> dict[str, Any]:
+    """What a device would have answered when the passkey was made."""
+    from fido2.cose import ES256
+    from fido2.utils import websafe_encode
+    from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData
+
+    key = ES256({1: 2, 3: -7, -1: 1, -2: b"x" * 32, -3: b"y" * 32})
+    made = AttestedCredentialData.create(Aaguid.NONE, staff.pk.encode(), key)
+    data = AuthenticatorData.create(b"r" * 32, AuthenticatorData.FLAG.AT | AuthenticatorData.FLAG.UP, 0, made)
+    attested = AttestationObject.create("none", data, {})
+    client = b'{"type":"webauthn.create","challenge":"AA","origin":"http://testserver"}'
+    return {
+        "id": websafe_encode(staff.pk.encode()),
+        "rawId": websafe_encode(staff.pk.encode()),
+        "type": "public-key",
+        "response": {"clientDataJSON": websafe_encode(client), "attestationObject": websafe_encode(attested)},
+        "clientExtensionResults": {},
+    }
+
+
+def _about(staff: Staff, institution: str) -> dict[str, Any]:
+    facts = {"listing": "customers", "title": "客户", "purpose": "analysis", "reason": "季度分析"}
+    return {"staff": staff, "language": "zh-hans", "reach": [[institution, "person"]], **facts}
+
+
+def _asked(staff: Staff, institution: str) -> Export:
+    return Export.objects.create(status="asked", needs_approval=True, expected=600, **_about(staff, institution))
