@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.cache import cache
 from django.db import connection, transaction
+from django.db.models import Q
 from django.test import Client
 from django.utils import timezone
 
@@ -26,9 +27,9 @@ from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.grants import GRANTS, Span
 from guanxi.crm.org.models import Assignment, Cover, Institution, Line, Post, Role, Staff
 from guanxi.crm.org.queries import forget
-from guanxi.crm.party.models import Party, SearchToken
+from guanxi.crm.party.models import LinkedParty, Party, PartyRelation, SearchToken
 from tests.acceptance.scenery import package_of, things_of, things_of_the_house
-from tests.cast import Cast, load
+from tests.cast import Cast, load, people
 
 DAY = datetime.timedelta(days=1)
 # Where each institution lies, itself first; the oracle's own copy of the tree.
@@ -47,7 +48,7 @@ LINE_OF = {"person": Line.RETAIL, "organisation": Line.CORPORATE}
 NAMED = frozenset({"supported", "covered"})
 RELATIONS = (
     "own", "own_other_line", "supported", "covered", "same_team", "same_branch", "same_subtree", "sibling_branch",
-    "other_bank", "other_line", "support_over", "support_to_come", "cover_over", "cover_to_come",
+    "other_bank", "other_line", "linked_line", "support_over", "support_to_come", "cover_over", "cover_to_come",
 )  # fmt: skip
 
 
@@ -66,7 +67,7 @@ class Standing:
 
 def place_of(role: str) -> str:
     """Where a post of a role is, so that its reach has something on either side."""
-    return {Role.RM: "T11", Role.BRANCH_MANAGER: "B1"}.get(role, "B0")
+    return {Role.RM: "T11", Role.BRANCH_MANAGER: "B1", Role.LINKAGE: "B1"}.get(role, "B0")
 
 
 # One post of each role, a manager of a team, one post that crosses the wall between the lines, and some that are over.
@@ -120,9 +121,20 @@ class Stage:
             return True
         if span is Span.OWN:
             return party.manager_id == self.me.id
-        if standing.line not in (Line.BOTH, LINE_OF[party.kind]):
-            return False
-        return _lies_within(span, standing.place, party.institution_id)
+        if standing.line in (Line.BOTH, LINE_OF[party.kind]):
+            return _lies_within(span, standing.place, party.institution_id)
+        # Across the wall: who is related to a customer of the own line whom the post reaches, and only to be seen.
+        crosses = standing.role == Role.LINKAGE and verb is Verb.SEE
+        return crosses and any(
+            other.kind != party.kind and _lies_within(span, standing.place, other.institution_id)
+            for other in self.related(party)
+        )
+
+    def related(self, party: Party) -> list[Party]:
+        """Those to whom a customer is related, from either side."""
+        links = PartyRelation.objects.filter(Q(party_id=party.id) | Q(related_party_id=party.id))
+        ends = {number for pair in links.values_list("party_id", "related_party_id") for number in pair}
+        return list(Party.objects.filter(pk__in=ends - {party.id}))
 
     def reached(self, standing: Standing, verb: Verb) -> set[str]:
         """The numbers of all customers that ``verb`` of the post ought to reach."""
@@ -194,6 +206,8 @@ def _relate(cast: Cast) -> dict[str, str]:
         found[relation] = _move(next(persons), place, manager)
     found["own_other_line"] = _move(next(firms), "C0", cast.qian)
     found["other_line"] = _move(next(firms), "T11", cast.ai)
+    found["linked_line"] = _move(next(firms), "C0", None)
+    _link(cast.person.id, found["linked_line"])
     arranged = {"made_by": cast.bo}
     for relation, first, last in (
         ("supported", -9, None), ("support_over", -9, -1), ("support_to_come", 1, None),
@@ -207,6 +221,13 @@ def _relate(cast: Cast) -> dict[str, str]:
             staff=staff, substitute=cast.qian, valid_from=today + first * DAY, valid_to=today + last * DAY, **arranged
         )
     return found
+
+
+def _link(person: str, firm: str) -> None:
+    """Relates the two, and publishes anew who is related to whom across the lines."""
+    PartyRelation.objects.create(party_id=person, related_party_id=firm, kind="executive")
+    LinkedParty.objects.all().delete()
+    LinkedParty.objects.bulk_create(people.linked(list(Party.objects.all()), list(PartyRelation.objects.all())))
 
 
 def _move(party: Party, place: str, manager: Staff | None) -> str:
