@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests import template
 from tests.chromium import FLAGS, chromium
 from tests.environment import NAME
 
@@ -27,6 +28,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "migrated_template" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.django_db)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
+    """The test database, copied from a migrated one where this version's exists; the first run makes it."""
+    from django.db import connection
+    from django.test.utils import setup_databases, teardown_databases
+
+    database = connection.creation._get_test_db_name()
+    with django_db_blocker.unblock(), template.server() as server:
+        copied = template.copied_to(server, database)
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=copied)
+        if not copied:
+            connection.close()
+            template.make_from(server, database)
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")
