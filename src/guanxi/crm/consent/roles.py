@@ -10,7 +10,7 @@ RECORDERS = frozenset(
     {Role.RM, Role.BRANCH_MANAGER, Role.SERVICE_AGENT, Role.HEAD_OFFICE, Role.STEWARD, Role.ADMINISTRATOR}
 )
 # The data-protection officer's work, done by the steward and the administrator where the bank has no such post.
-OFFICERS = frozenset({"officer", Role.STEWARD, Role.ADMINISTRATOR})
+OFFICERS = frozenset({Role.OFFICER, Role.STEWARD, Role.ADMINISTRATOR})
 LOOKERS = OFFICERS | {Role.AUDITOR}
 
 
