@@ -22,6 +22,8 @@ staff_app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
 app.add_typer(staff_app, name="staff")
 audit_app = typer.Typer(help="The log of who did what, and its proof.", no_args_is_help=True)
 app.add_typer(audit_app, name="audit")
+api_app = typer.Typer(help="The bank's systems that call the API.", no_args_is_help=True)
+app.add_typer(api_app, name="api")
 
 
 @app.command()
@@ -163,6 +165,46 @@ def audit_verify(
     from guanxi.commands.audit import run_verify
 
     raise typer.Exit(run_verify(new_only=new))
+
+
+@api_app.command("account")
+def api_account(
+    number: str,
+    institution: Annotated[str, typer.Option(help="the institution that it serves, with all below")],
+    name: Annotated[str, typer.Option(help="what the system is called")] = "",
+    line: Annotated[str, typer.Option(help="retail, corporate or both")] = "both",
+) -> None:
+    """Makes the account of a system of the bank; nobody can sign in with it."""
+    prepare_django()
+    from guanxi.commands.api import make_account
+
+    raise typer.Exit(make_account(number, name=name or number, institution=institution, line=line))
+
+
+@api_app.command("token")
+def api_token(
+    number: str,
+    may: Annotated[list[str], typer.Option(help="what it may be used for; once for each")],
+    name: Annotated[str, typer.Option(help="by which the token is known")] = "",
+    days: Annotated[int, typer.Option(help="for how many days")] = 90,
+    rows_a_day: Annotated[
+        int | None, typer.Option(min=0, help="how many records it may read a day: your approval of a standing delivery")
+    ] = None,
+) -> None:
+    """Makes a token of a system's account and prints it, once."""
+    prepare_django()
+    from guanxi.commands.api import make_account_token
+
+    raise typer.Exit(make_account_token(number, name=name or number, may=may, days=days, rows_a_day=rows_a_day))
+
+
+@api_app.command("close")
+def api_close(number: str) -> None:
+    """Closes a system's account; its tokens end at once."""
+    prepare_django()
+    from guanxi.commands.api import end_account
+
+    raise typer.Exit(end_account(number))
 
 
 def main() -> None:

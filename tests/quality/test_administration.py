@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db
 
 REGISTERED = {
     "org_institution", "org_staff", "org_post", "party_party", "holding_product", "holding_agreement",
-    "org_addresslock", "insight_publication", "quality_run", "quality_testresult", "quality_quarantinedrow",
+    "org_addresslock", "org_apitoken",
+    "insight_publication", "quality_run", "quality_testresult", "quality_quarantinedrow",
     "quality_nightrequest", "quality_mendingimport", "consent_consenttext", "consent_retentionrule",
 }  # fmt: skip
 # Sign-in and standing (session, publication, posts), the count's estimate, the rows, and what a filter's choices need.

@@ -11,13 +11,17 @@ from dataclasses import dataclass
 
 @dataclass(slots=True)
 class Trace:
-    """One request: who asks, in which roles, from where. ``recorded`` counts its entries in the log."""
+    """One request: who asks, in which roles, from where; ``token`` is the number of the API token it came with.
+
+    ``recorded`` counts its entries in the log.
+    """
 
     actor: str = ""
     roles: str = ""
     request_id: str = ""
     address: str = ""
     recorded: int = 0
+    token: str = ""
 
 
 _current: ContextVar[Trace | None] = ContextVar("guanxi_trace", default=None)

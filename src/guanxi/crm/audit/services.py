@@ -43,6 +43,8 @@ def record(
     the caller's transaction where there is one. Raises ``ValueError`` for an action that :class:`Action` does not have.
     """
     trace = current()
+    if trace.token:
+        detail = {**(detail or {}), "token": trace.token}
     values = (
         _fit(trace.actor, "actor"),
         _fit(trace.roles, "roles"),

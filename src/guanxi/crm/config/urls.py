@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from guanxi.crm.api.urls import urlpatterns as api_patterns
+
 urlpatterns = [
     path("administration/", admin.site.urls),
+    path("api/", include(api_patterns)),
     path("", include("guanxi.crm.web.urls")),
 ]
 

@@ -7,10 +7,18 @@ from collections.abc import Iterable
 from guanxi.crm.org.models import Role
 
 RECORDERS = frozenset(
-    {Role.RM, Role.BRANCH_MANAGER, Role.SERVICE_AGENT, Role.HEAD_OFFICE, Role.STEWARD, Role.ADMINISTRATOR}
+    {
+        Role.RM,
+        Role.BRANCH_MANAGER,
+        Role.SERVICE_AGENT,
+        Role.HEAD_OFFICE,
+        Role.STEWARD,
+        Role.ADMINISTRATOR,
+        Role.SYSTEM,
+    }
 )
 # The data-protection officer's work, done by the steward and the administrator where the bank has no such post.
-OFFICERS = frozenset({Role.OFFICER, Role.STEWARD, Role.ADMINISTRATOR})
+OFFICERS = frozenset({"officer", Role.STEWARD, Role.ADMINISTRATOR})
 LOOKERS = OFFICERS | {Role.AUDITOR}
 
 

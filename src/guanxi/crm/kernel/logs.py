@@ -25,6 +25,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         r"\g<name>\g<sign>***",
     ),
+    # Tokens of the API, wherever they stand.
+    (re.compile(r"gx_[A-Za-z0-9]{46}"), "gx_***"),
     (re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
     # Resident identity numbers (GB 11643), unified social credit codes (GB 32100), cards and accounts, phones.
     (

@@ -33,7 +33,7 @@ from guanxi.crm.audit.services import record
 from guanxi.crm.kernel.administration import ReadOnlyAdmin
 from guanxi.crm.org.administration import LooksMixin, administers, does_everything, may_look
 from guanxi.crm.org.history import staff_changes
-from guanxi.crm.org.models import AddressLock, Institution, Post, Staff
+from guanxi.crm.org.models import AddressLock, ApiToken, Institution, Post, Staff
 from guanxi.crm.org.second_factor import factors_of, remove_all
 from guanxi.crm.org.sessions import end_sessions, sessions_of
 from guanxi.crm.org.signing import locked_until, unlock
@@ -304,4 +304,19 @@ class AddressLockAdmin(LooksMixin, ReadOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Administrators unlock an address by deleting its lock."""
+        return administers(request)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(LooksMixin, ReadOnlyAdmin):
+    """Every token by which programs act in somebody's name; deleting one ends it at once."""
+
+    list_display = ("name", "staff", "made_at", "expires_at", "used_at", "used_from", "rows_a_day")
+    list_select_related = ("staff",)
+    search_fields = ("staff__id__startswith", "staff__name", "name")
+    ordering = ("-made_at",)
+    fields = ("name", "staff", "abilities", "strong", "rows_a_day", "made_at", "expires_at", "used_at", "used_from")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Administrators end a token by deleting it."""
         return administers(request)

@@ -62,8 +62,8 @@ class Role(models.TextChoices):
     SERVICE_AGENT = "service_agent", _("Service agent")
     AUDITOR = "auditor", _("Auditor")
     LINKAGE = "linkage", _("Corporate-retail linkage")
-    OFFICER = "officer", _("Data-protection officer")
     ADMINISTRATOR = "administrator", _("Administrator")
+    SYSTEM = "system", _("System of the bank")
     OTHER = "other", _("Other")
 
 
@@ -138,6 +138,14 @@ class Staff(AbstractBaseUser, PermissionsMixin):
                 when=pgtrigger.After,
                 condition=pgtrigger.Q(old__is_active=True, new__is_active=False),
                 func="DELETE FROM org_staffsession WHERE staff_id = NEW.id; RETURN NULL;",
+            ),
+            # No program goes on in the name of somebody who left.
+            pgtrigger.Trigger(
+                name="leaver_has_no_token",
+                operation=pgtrigger.Update,
+                when=pgtrigger.After,
+                condition=pgtrigger.Q(old__is_active=True, new__is_active=False),
+                func="DELETE FROM org_apitoken WHERE staff_id = NEW.id; RETURN NULL;",
             ),
         ]
 
@@ -304,9 +312,11 @@ class SignInLock(models.Model):
 
 
 from guanxi.crm.org.door_models import AddressLock, StaffSession  # noqa: E402
+from guanxi.crm.org.token_models import ApiToken  # noqa: E402
 
 __all__ = [
     "AddressLock",
+    "ApiToken",
     "Institution",
     "Line",
     "Post",

@@ -1,4 +1,6 @@
-"""The pages for what went wrong: what happened, what to do, and a number to quote."""
+"""The pages for what went wrong: what happened, what to do, and a number to quote. Programs get the same as problem
+details.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +12,37 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.utils.translation import get_language_from_request, override
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import requires_csrf_token
 
 from guanxi.crm.web.access import Area
 from guanxi.crm.web.middleware import prepare
+from guanxi.crm.web.problems import is_api, problem
 from guanxi.crm.web.request import StaffRequest
 
 logger = logging.getLogger(__name__)
+# What a program is told instead of a page of that kind.
+CODES = {
+    "bad": "not-understood",
+    "right": "no-right",
+    "missing": "not-found",
+    "expired": "csrf",
+    "large": "too-large",
+    "often": "too-many",
+    "broken": "broken",
+}
+
+
+_WORDS = {
+    "large": _lazy("At most %(most)s MB are taken in."),
+    "often": _lazy("Try again in %(wait)s seconds."),
+    "broken": _lazy("It is in our log under the number %(reference)s."),
+}
 
 
 def _page(request: HttpRequest, status: int, kind: str, **context: object) -> HttpResponse:
+    if is_api(request):
+        return problem(CODES[kind], _WORDS[kind] % context if kind in _WORDS else "")
     staff = cast("StaffRequest", request) if hasattr(request, "display") else prepare(request)
     template = loader.get_template("web/error_part.html" if staff.is_partial else "web/error.html")
     return HttpResponse(template.render({"status": status, "kind": kind, **context}, request), status=status)

@@ -27,7 +27,7 @@ MINUTE, HOUR = 60, 3600
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most ``times`` in ``seconds`` for each person signed in and, ``by_address``, for each address.
+    """At most ``times`` in ``seconds`` for each person signed in, or token, and, ``by_address``, for each address.
 
     ``field`` is a field of the form by which it is counted besides: the number that somebody signs in with.
     """
@@ -40,7 +40,9 @@ class Limit:
 
 
 ANY = frozenset({"GET", "POST"})
-# By the name of the address. Many people of a branch share one address behind a proxy: its limits are wider.
+ALL = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+# By the name of the address, or of all addresses of a namespace.
+# Many people of a branch share one address behind a proxy: its limits are wider.
 LIMITS: dict[str, Limit] = {
     "sign-in": Limit(10, 5 * MINUTE, by_address=60, field="username"),
     "sign-in-second": Limit(20, 5 * MINUTE, by_address=120),
@@ -51,6 +53,9 @@ LIMITS: dict[str, Limit] = {
     "export-ask": Limit(30, HOUR),
     "export-file": Limit(60, HOUR, methods=ANY),
     "quarantine-import": Limit(30, HOUR),
+    # Programs, each token by itself; a search costs more than the rest.
+    "api-v1:search": Limit(240, MINUTE, methods=ALL),
+    "api-v1": Limit(1_200, MINUTE, methods=ALL),
 }
 
 
@@ -78,6 +83,8 @@ class LimitsMiddleware:
     ) -> HttpResponse | None:
         """None lets the view answer."""
         name = request.resolver_match.view_name if request.resolver_match else ""
+        if name not in LIMITS:
+            name = name.partition(":")[0]
         limit = LIMITS.get(name)
         if limit is None or not settings.RATE_LIMITS or request.method not in limit.methods:
             return None
@@ -87,7 +94,10 @@ class LimitsMiddleware:
 
 def _keys(request: HttpRequest, limit: Limit, name: str) -> Iterable[tuple[str, int]]:
     """Everything by which this request is counted, with how often each may be."""
-    if request.user.is_authenticated:
+    token = getattr(request, "token", None)
+    if token is not None:
+        yield f"{name} token {token.pk}", limit.times
+    elif request.user.is_authenticated:
         yield f"{name} person {request.user.pk}", limit.times
     if limit.field and request.method == "POST":
         yield f"{name} {limit.field} {request.POST.get(limit.field, '')[:64].strip().lower()}", limit.times
@@ -109,6 +119,32 @@ def attempt(keys: Sequence[tuple[str, int]], seconds: int) -> int:
     if any(count == 1 for _digest, count, _left in rows) and secrets.randbelow(500) == 0:
         forget_old()
     return max((max(1, left) for digest, count, left in rows if count > allowed[digest]), default=0)
+
+
+_SPEND = """
+INSERT INTO web_attempts AS a (digest, ends_at, count)
+SELECT %(digest)s, clock_timestamp() + make_interval(secs => %(seconds)s), %(many)s WHERE %(many)s <= %(most)s
+ON CONFLICT (digest) DO UPDATE SET
+    count = CASE WHEN a.ends_at <= clock_timestamp() THEN %(many)s ELSE a.count + %(many)s END,
+    ends_at = CASE WHEN a.ends_at <= clock_timestamp() THEN excluded.ends_at ELSE a.ends_at END
+WHERE CASE WHEN a.ends_at <= clock_timestamp() THEN %(many)s ELSE a.count + %(many)s END <= %(most)s
+RETURNING count
+"""
+
+
+def spend(key: str, many: int, *, most: int, seconds: int) -> bool:
+    """Takes ``many`` from what may be had in a window; takes nothing and returns False where that would be too many."""
+    digest = hashlib.sha256(key.encode()).digest()
+    with connection.cursor() as cursor:
+        cursor.execute(_SPEND, {"digest": digest, "many": many, "most": most, "seconds": seconds})
+        return cursor.fetchone() is not None
+
+
+def spent(key: str) -> int:
+    """How many were taken in the window that runs; 0 where none does. One query by key."""
+    digest = hashlib.sha256(key.encode()).digest()
+    row = Attempts.objects.filter(digest=digest, ends_at__gt=timezone.now()).values_list("count").first()
+    return row[0] if row else 0
 
 
 def forget_old() -> int:

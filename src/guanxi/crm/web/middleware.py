@@ -70,6 +70,7 @@ def prepare(request: HttpRequest) -> StaffRequest:
     staff = cast("StaffRequest", request)
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
+    staff.token = getattr(request, "token", None)
     preferences = Preferences.of(cast("Any", user).preferences if signed_in else {}, request.COOKIES)
     staff.is_partial = request.headers.get("HX-Request-Type") == "partial"
     staff.published = newest_publication() if signed_in else None
@@ -79,7 +80,12 @@ def prepare(request: HttpRequest) -> StaffRequest:
     staff.display = Display.of(language=get_language() or "zh-hans", preferences=preferences, version=version)
     if signed_in:
         standing = standing_of(cast("Any", user), version=version, today=timezone.localdate())
-        staff.roles, staff.scope, staff.scopes = standing.roles, standing.scope, standing.scopes
+        staff.roles, staff.scopes = standing.roles, standing.scopes
+        if staff.token is not None:
+            staff.scopes = {
+                verb: scope if verb in staff.token.verbs else Scope.nothing() for verb, scope in staff.scopes.items()
+            }
+        staff.scope = staff.scopes[Verb.SEE]
         act_as(str(cast("Any", user).pk), standing.roles)
     else:
         staff.roles, staff.scope = frozenset(), Scope.nothing()

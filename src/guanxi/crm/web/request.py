@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from guanxi.crm.insight.queries import Published
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.kernel.verbs import Verb
-from guanxi.crm.org.models import Staff
+from guanxi.crm.org.models import ApiToken, Staff
 from guanxi.crm.web.display import Display
 
 
@@ -18,6 +18,7 @@ class StaffRequest(HttpRequest):
     """A request after :class:`guanxi.crm.web.middleware.StaffMiddleware`.
 
     ``published`` and ``business_date`` are None before the first night, when ``day`` is the first day of all.
+    ``token`` is what a program came with instead of a session; it only narrows what the person may do.
     ``roles`` are the roles of today's posts; ``scope`` is what is seen, ``scopes`` has one for each verb.
     """
 
@@ -30,3 +31,4 @@ class StaffRequest(HttpRequest):
     day: datetime.date
     display: Display
     is_partial: bool
+    token: ApiToken | None

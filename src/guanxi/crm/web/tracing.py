@@ -30,6 +30,9 @@ UNRECORDED = frozenset(
         "security",
         "list-columns",
         "watermark",
+        "tokens",
+        "token-new",
+        "api-documentation",
     }
 )
 # Pages that ask for their own part again and again while something is under way; the page itself was recorded.

@@ -30,6 +30,7 @@ from guanxi.crm.web.exports.marks import Facts
 from guanxi.crm.web.exports.queries import forget_waiting
 from guanxi.crm.web.exports.rights import covers, exporting, may_approve, may_export
 from guanxi.crm.web.exports.sources import GrewError, Order, Source, source_named
+from guanxi.crm.web.limits import spent
 from guanxi.crm.web.middleware import prepare
 from guanxi.crm.web.models import Export
 from guanxi.crm.web.request import StaffRequest
@@ -50,16 +51,28 @@ class NotAllowedError(Exception):
 def needs_approval(*, staff: Staff, rows: int) -> bool:
     """Whether so many rows want another person's approval: by themselves, or with what the day has brought already.
 
-    The second keeps a long list from leaving in short pieces. One query.
+    The second keeps a long list from leaving in short pieces; what programs read through the API is counted with it.
+    Two queries.
     """
     if rows > settings.EXPORT_APPROVAL_ROWS:
         return True
+    taken = taken_today(staff) + spent(read_by_programs(staff))
+    return taken + rows > settings.EXPORT_APPROVAL_ROWS_A_DAY
+
+
+def taken_today(staff: Staff) -> int:
+    """How many rows somebody has exported within 24 hours without anybody's approval; one query."""
     taken = (
         Export.objects.filter(staff=staff, needs_approval=False, created_at__gt=timezone.now() - DAY)
         .exclude(status__in=(Status.FAILED, Status.WITHDRAWN))
         .aggregate(sum=Sum("expected"))["sum"]
     )
-    return (taken or 0) + rows > settings.EXPORT_APPROVAL_ROWS_A_DAY
+    return taken or 0
+
+
+def read_by_programs(staff: Staff) -> str:
+    """Under which key the records are counted that programs read in somebody's name (``web/limits.py``)."""
+    return f"api records person {staff.pk}"
 
 
 def ask_export(*, request: StaffRequest, source: Source, kind: str, purpose: str, reason: str) -> Export:

@@ -207,7 +207,19 @@ def page_of(
 
     ``rows`` are the narrowed rows. A total that is known may be given; one that follows from the page itself is taken.
     """
-    fields = fields_of(listing, columns)
+    return page_of_fields(listing, rows, state, fields_of(listing, columns), total=total, count=count)
+
+
+def page_of_fields(
+    listing: Listing,
+    rows: QuerySet[Any],
+    state: State,
+    fields: tuple[str, ...],
+    *,
+    total: Total | None = None,
+    count: bool = False,
+) -> Page:
+    """As :func:`page_of`, of some fields (the key first) instead of what columns read."""
     value_field = state.sort.field if state.sort.nulls_as is None else "_sorted_by"
     cursor = state.cursor
     backward = bool(cursor and cursor.backward)

@@ -11,12 +11,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from guanxi.crm.audit.context import current
-from guanxi.crm.org.models import Staff
+from guanxi.crm.org.models import Role, Staff
 from guanxi.crm.org.second_factor import has_second_factor
 from guanxi.crm.org.sessions import forget_ended_sessions
 from guanxi.crm.org.signing import unlock
@@ -55,7 +56,12 @@ def waiting(request: HttpRequest) -> tuple[Staff, dict[str, Any]] | None:
 def enter(
     request: HttpRequest, staff: Staff, *, method: str, second: str, then: str, backend: str = ""
 ) -> HttpResponse:
-    """Begins the person's session and sends them on. ``second``: by what the second proof was given, or empty."""
+    """Begins the person's session and sends them on. ``second``: by what the second proof was given, or empty.
+
+    A system of the bank has no session, whatever it can prove: raises ``PermissionDenied``.
+    """
+    if staff.role == Role.SYSTEM:
+        raise PermissionDenied
     request.session.pop(WAITING, None)
     login(request, staff, backend or getattr(staff, "backend", settings.AUTHENTICATION_BACKENDS[0]))
     unlock(staff.pk)

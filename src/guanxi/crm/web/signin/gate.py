@@ -13,10 +13,12 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from guanxi.crm.audit.context import current
 from guanxi.crm.org.models import Staff
 from guanxi.crm.org.second_factor import is_required
+from guanxi.crm.web.problems import is_api, problem
 from guanxi.crm.web.signin.door import SECOND
 
 # What somebody may open who must set up a second factor first.
@@ -72,9 +74,12 @@ class SecondFactorMiddleware(MiddlewareMixin):
         """Sends such a person to the page that sets it up."""
         if not request.user.is_authenticated:
             return None
-        request.session.note_use(current().address)
+        if getattr(request, "token", None) is None:
+            request.session.note_use(current().address)
         if not owes_second_factor(request) or request.resolver_match.view_name in OPEN:
             return None
+        if is_api(request):
+            return problem("second-factor-needed", _("Sign in to the site, set one up, and make a new token."))
         address = reverse("second-factor")
         if request.method == "GET" and "HX-Request" not in request.headers:
             return HttpResponseRedirect(f"{address}?{urlencode({'next': request.get_full_path()})}")
@@ -84,5 +89,8 @@ class SecondFactorMiddleware(MiddlewareMixin):
 
 
 def owes_second_factor(request: Any) -> bool:
-    """Whether the person's role asks for a second factor and the session was begun without one."""
-    return SECOND not in request.session and is_required(request.roles, superuser=request.user.is_superuser)
+    """Whether the person's role asks for a second factor and the session was begun (the token made) without one."""
+    token = getattr(request, "token", None)
+    strong = token.strong if token is not None else SECOND in request.session
+    # A system of the bank has no phone: its tokens are made at the machine itself.
+    return not strong and is_required(request.roles, superuser=request.user.is_superuser)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from guanxi.crm.web.signin import passkeys, security, views
+from guanxi.crm.web.signin import passkeys, security, tokens, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
@@ -25,6 +25,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("security/passkeys/options/", passkeys.add_options, name="passkey-add-options"),
     path("security/passkeys/add/", passkeys.add, name="passkey-add"),
     path("security/passkeys/<int:passkey>/remove/", passkeys.remove, name="passkey-remove"),
+    path("security/tokens/", tokens.tokens_page, name="tokens"),
+    path("security/tokens/new/", tokens.token_new, name="token-new"),
+    path("security/tokens/<uuid:token_id>/end/", tokens.token_end, name="token-end"),
     path("security/password/", security.password, name="password"),
     path("security/sessions/end/", security.sessions_end, name="sessions-end"),
     path("security/sessions/<uuid:session_id>/end/", security.session_end, name="session-end"),

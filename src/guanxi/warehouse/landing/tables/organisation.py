@@ -14,7 +14,6 @@ STAFF_ROLES = (
     "service_agent",
     "auditor",
     "linkage",
-    "officer",
     "administrator",
     "other",
 )

@@ -1,0 +1,1 @@
+"""What goes over the wire. Amounts are text with a currency, never floats; days and moments are ISO 8601."""
