@@ -93,8 +93,8 @@ VARIABLES = (
     ),
     Variable(
         "GUANXI_MFA_ROLES",
-        "administrator,auditor,steward,head_office,analyst,service_agent,linkage",
-        "administrator,auditor,steward,head_office,analyst,service_agent,linkage,branch_manager,rm",
+        "administrator,auditor,officer,steward,head_office,analyst,service_agent,linkage",
+        "administrator,auditor,officer,steward,head_office,analyst,service_agent,linkage,branch_manager,rm",
         "Roles that must sign in with a second factor; whoever has none sets one up before anything else opens. Empty: "
         "nobody must, as in the demo. Anybody may.",
     ),
@@ -116,6 +116,21 @@ VARIABLES = (
         "15",
         "How long after signing in or confirming a reveal or an export asks for no password or code.",
     ),
+    Variable(
+        "GUANXI_REVEALS_A_DAY",
+        "rm:30,branch_manager:50,service_agent:100,steward:50,*:20",
+        "rm:40,branch_manager:50,service_agent:150,steward:50,*:0",
+        "How many masked values (identity and account numbers, phones, addresses, incomes) somebody may have shown in "
+        "full a day, by role; `*` is any other. Whoever has several roles may as many as the widest of them.",
+    ),
+    Variable(
+        "GUANXI_WORKING_HOURS",
+        "07:30-19:30",
+        "08:00-18:00",
+        "Outside of these hours, and on weekends, work with customers' data counts as done at an odd hour on the "
+        "data-protection officer's screen.",
+    ),
+    Variable("GUANXI_REVEAL_SECONDS", "60", "30", "After so many seconds a value that was shown masks itself again."),
     Variable(
         "GUANXI_LDAP_URL",
         "",

@@ -182,7 +182,15 @@ REACHED = {
     Role.LINKAGE: {"supported", "covered", "same_branch", "same_subtree", "linked_line"},
     Role.BRANCH_MANAGER: {"supported", "covered", "same_branch", "same_subtree"},
     **dict.fromkeys(
-        (Role.HEAD_OFFICE, Role.ANALYST, Role.AUDITOR, Role.STEWARD, Role.SERVICE_AGENT, Role.SYSTEM),
+        (
+            Role.HEAD_OFFICE,
+            Role.ANALYST,
+            Role.AUDITOR,
+            Role.OFFICER,
+            Role.STEWARD,
+            Role.SERVICE_AGENT,
+            Role.SYSTEM,
+        ),
         {"own", "supported", "covered", "support_over", "cover_over"} | IN_BANK,
     ),
 }

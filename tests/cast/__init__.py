@@ -3,8 +3,9 @@
 ``cast`` (a fixture, see ``tests/conftest.py``) fills the database and names those who walk through the screens:
 ``cast.ai`` is the relationship manager of sub-branch B11, ``cast.bo`` manages branch B1 above it, ``cast.he`` sits in
 the head office, ``cast.ann`` analyses there, ``cast.shen`` audits, ``cast.shi`` is the data steward, ``cast.guan`` the
-administrator, ``cast.fu`` a service agent, ``cast.yu`` has a post that sees no customers, and ``cast.zhu``,
-relationship manager in branch B2, is the outsider: whatever belongs to Ai must not be there for Zhu.
+administrator, ``cast.fu`` a service agent, ``cast.dan`` the data-protection officer, ``cast.yu`` has a post that sees
+no customers, and ``cast.zhu``, relationship manager in branch B2, is the outsider: whatever belongs to Ai must not be
+there for Zhu.
 """
 
 from __future__ import annotations

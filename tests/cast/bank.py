@@ -59,6 +59,7 @@ STAFF: tuple[tuple[str, str, str, str, Role], ...] = (
     ("guan", "1005", "管平", "B0", Role.ADMINISTRATOR),
     ("fu", "1006", "傅文", "B0", Role.SERVICE_AGENT),
     ("yu", "1007", "余闲", "B22", Role.OTHER),
+    ("dan", "1008", "单宁", "B0", Role.OFFICER),
 )
 
 

@@ -31,6 +31,9 @@ CAST = (
      "总行数据管理岗，处理被拦下的问题数据。", "Mends the rows that the night's job kept aside."),
     ("000005", "何志强", "He Zhiqiang", "administrator", "系统管理员", "administrator",
      "科技部系统管理员，管理用户和参数。", "Looks after users and settings."),
+    ("000006", "许清源", "Xu Qingyuan", "officer", "个人信息保护负责人", "data-protection officer",
+     "总行个人信息保护负责人，看谁在异常地查看客户信息。",
+     "Answers for personal data: sees who looks at customers' data more than usual."),
 )  # fmt: skip
 MANAGER, OUTSIDER = "010101", "020101"
 

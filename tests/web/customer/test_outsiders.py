@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
-# For those who may assign customers or audit: tests of their own in test_access.py.
-OF_SOME = {"customer-access", "customer-support", "customer-support-end"}
+# For those who may assign customers or audit, or reveal: tests of their own in test_access.py, test_access_privacy.py.
+OF_SOME = {"customer-access", "customer-support", "customer-support-end", "reveal"}
 
 
 def addresses(party_id: str, agreement_id: str) -> dict[str, str]:

@@ -29,7 +29,7 @@ def titles(client, party):
 def test_the_head_says_who_it_is_and_what_it_is_worth(cast, sign_in):
     figure = cast.figures[cast.person.id]
     page = overview(sign_in(cast.ai, "en"), cast.person).text
-    for words in (cast.person.name, cast.person.id, "West Lake Sub-branch", cast.ai.name, "tel:13857100000"):
+    for words in (cast.person.name, cast.person.id, "West Lake Sub-branch", cast.ai.name, "138****0000"):
         assert words in page
     assert f"{figure.assets.scaleb(-3):,.1f}" in page
     assert f"{figure.contribution_r12.scaleb(-3):,.1f}" in page
@@ -137,5 +137,4 @@ def test_numbers_of_documents_are_masked(cast, sign_in):
     page = client.get(reverse("customer-identity", args=[cast.person.id])).text
     for number in numbers:
         assert number not in page
-        assert number[:-4] not in page
-        assert "*" * (len(number) - 4) + number[-4:] in page
+        assert f"{number[:4]}{'*' * 14}" in page or f"{number[0]}******{number[-2:]}" in page

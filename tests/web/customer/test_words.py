@@ -14,7 +14,6 @@ from guanxi.crm.insight.contribution_queries import Period
 from guanxi.crm.party import codes as party_codes
 from guanxi.crm.party import industry as industries
 from guanxi.crm.party.industry import industry
-from guanxi.crm.party.queries import mask
 from guanxi.crm.web.terms import term_label
 from guanxi.warehouse.landing.tables import agreement, event, party
 
@@ -59,17 +58,6 @@ def test_an_industry_is_found_by_class_or_section(code, section, division):
 def test_terms_in_the_words_of_the_trade(days, english):
     with translation.override("en"):
         assert term_label(days) == english
-
-
-@given(st.text(min_size=0, max_size=40))
-def test_a_masked_number_shows_four_characters_at_most(number):
-    masked = mask(number)
-    assert len(masked) == len(number)
-    if len(number) > 4:
-        assert masked[-4:] == number[-4:]
-        assert set(masked[:-4]) == {"*"}
-    else:
-        assert set(masked) <= {"*"}
 
 
 @given(st.dates(datetime.date(2020, 1, 1), datetime.date(2030, 12, 31)))

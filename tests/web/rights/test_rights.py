@@ -150,7 +150,8 @@ def test_a_correction_is_proposed_passed_on_and_arrives(cast, sign_in):
     ContactPoint.objects.filter(party_id=cast.person.id, kind="mobile").update(value="13900001111")
     act(client, case, "look")
     text = client.get(page(case)).text
-    assert "13900001111" in text
+    assert "139****1111" in text
+    assert "13900001111" not in text
     assert "Arrived" in text
 
 

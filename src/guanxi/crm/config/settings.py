@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "guanxi.crm.insight",
     "guanxi.crm.quality",
     "guanxi.crm.consent",
+    "guanxi.crm.watch",
     "guanxi.crm.web",
     "guanxi.crm.api",
 ]
@@ -213,7 +214,9 @@ BREACHED_PASSWORDS = os.environ.get("GUANXI_BREACHED_PASSWORDS", "")
 
 # Who must sign in with a second factor: whoever sees the whole bank or administers, unless the bank says otherwise.
 MFA_ROLES = frozenset(
-    os.environ.get("GUANXI_MFA_ROLES", "administrator,auditor,steward,head_office,analyst,service_agent,linkage")
+    os.environ.get(
+        "GUANXI_MFA_ROLES", "administrator,auditor,officer,steward,head_office,analyst,service_agent,linkage"
+    )
     .replace(" ", "")
     .split(",")
 ) - {""}
@@ -260,6 +263,22 @@ EXPORT_APPROVAL_ROWS_A_DAY = int(os.environ.get("GUANXI_EXPORT_APPROVAL_ROWS_A_D
 EXPORT_KEPT_HOURS = int(os.environ.get("GUANXI_EXPORT_KEPT_HOURS", "72"))
 EXPORT_FETCHES = int(os.environ.get("GUANXI_EXPORT_FETCHES", "5"))
 
+# How many masked values somebody may have shown a day, by role ("*": any other), and for how many seconds each.
+REVEALS_A_DAY = {
+    role.strip(): int(most)
+    for role, _colon, most in (
+        one.partition(":")
+        for one in os.environ.get(
+            "GUANXI_REVEALS_A_DAY", "rm:30,branch_manager:50,service_agent:100,steward:50,*:20"
+        ).split(",")
+    )
+    if most.strip().isdigit()
+}
+# Outside of these hours, and on weekends, what somebody does counts as done at an odd hour.
+WORKING_HOURS = tuple(
+    time.fromisoformat(one) for one in os.environ.get("GUANXI_WORKING_HOURS", "07:30-19:30").split("-")
+)
+REVEAL_SECONDS = int(os.environ.get("GUANXI_REVEAL_SECONDS", "60"))
 # The API: for how many days a token may be valid.
 API_TOKEN_DAYS = int(os.environ.get("GUANXI_API_TOKEN_DAYS", "90"))
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F
 
 from guanxi.crm.consent.codes import LimitKind
-from guanxi.crm.consent.corrections import Correctable
+from guanxi.crm.consent.corrections import SEVERAL, Correctable
 from guanxi.crm.consent.erasure import Plan, erasure_plan
 from guanxi.crm.consent.models import CaseStep, Correction, Limit, Package, RightsCase
 from guanxi.crm.consent.rights_codes import CaseKind
+from guanxi.crm.kernel import sensitive
 from guanxi.crm.kernel.scope import Scope
 
 NEAR = 5
@@ -21,12 +22,47 @@ CASES_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a case, its note without long numbers."""
+
+    at: datetime
+    what: str
+    label: str
+    who: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A correction with both values as everybody sees them; ``public`` where nothing of them is hidden."""
+
+    id: int
+    label: str
+    old_value: str
+    new_value: str
+    public: bool
+    state: str
+    state_label: str
+    arrived_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The words of a case without long numbers: the proof of identity, what is asked, the answer."""
+
+    proof: str
+    details: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """One case with its steps (newest first) and what its kind needs: corrections, packages, plan, restriction."""
 
     case: RightsCase
-    steps: tuple[CaseStep, ...]
-    corrections: tuple[tuple[str, Correction], ...]
+    words: Asked
+    steps: tuple[Step, ...]
+    corrections: tuple[Corrected, ...]
     packages: tuple[Package, ...]
     plan: Plan | None
     restriction: Limit | None
@@ -44,16 +80,42 @@ def whole_case(case: RightsCase) -> Whole:
     kind, still = CaseKind(case.kind), case.is_open
     return Whole(
         case=case,
-        steps=tuple(case.steps.annotate(who=F("staff__name")).order_by("-id")),  # type: ignore[attr-defined]
-        corrections=tuple(
-            (str(Correctable(one.field).label) if one.field in Correctable.values else one.field, one)
-            for one in _of(case, "corrections", kind is CaseKind.CORRECTION)
-        ),
+        words=words_of(case),
+        steps=tuple(_step(one) for one in case.steps.annotate(who=F("staff__name")).order_by("-id")),  # type: ignore[attr-defined]
+        corrections=tuple(_corrected(one) for one in _of(case, "corrections", kind is CaseKind.CORRECTION)),
         packages=tuple(_of(case, "packages", kind in (CaseKind.ACCESS, CaseKind.PORTABILITY))),
         plan=erasure_plan(party_id) if kind is CaseKind.ERASURE and still else None,
         restriction=Limit.objects.filter(party_id=party_id, kind=LimitKind.RESTRICTION, lifted_at__isnull=True).first()
         if kind in (CaseKind.RESTRICTION, CaseKind.ERASURE)
         else None,
+    )
+
+
+def words_of(case: RightsCase) -> Asked:
+    """What somebody wrote into a case, as everybody may read it."""
+    return Asked(
+        proof=sensitive.shown(RightsCase, "proof_reference", case.proof_reference),
+        details=sensitive.shown(RightsCase, "details", case.details),
+        outcome=sensitive.shown(RightsCase, "outcome", case.outcome),
+    )
+
+
+def _step(row: Any) -> Step:
+    note = sensitive.shown(CaseStep, "note", row.note)
+    return Step(at=row.at, what=row.what, label=row.get_what_display(), who=row.who or "", note=note)
+
+
+def _corrected(row: Correction) -> Corrected:
+    old, new = sensitive.of(Correction, "old_value"), sensitive.of(Correction, "new_value")
+    return Corrected(
+        id=row.pk,
+        label=str(Correctable(row.field).label) if row.field in Correctable.values else row.field,
+        old_value=SEVERAL.join(old.shown(value, row.field) for value in row.old_value.split(SEVERAL)),
+        new_value=new.shown(row.new_value, row.field),
+        public=new.kind_of(row.field) is None,
+        state=row.state,
+        state_label=row.get_state_display(),  # type: ignore[attr-defined]
+        arrived_on=row.arrived_on,
     )
 
 

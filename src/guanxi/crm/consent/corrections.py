@@ -19,6 +19,9 @@ from guanxi.crm.consent.models import Correction, RightsCase
 from guanxi.crm.consent.rights_codes import CaseKind, CorrectionState, What
 from guanxi.crm.party.models import ContactPoint, Party, PartyIdentifier
 
+SEVERAL = " / "
+"""Between the values of a field of which a person has several."""
+
 
 class Correctable(TextChoices):
     """The fields that a person may have corrected."""
@@ -64,7 +67,7 @@ def propose_correction(*, case_id: int, staff_id: str, field: str, new_value: st
         if wanted in there:
             raise CaseError(_("The bank's files say so already."))
         made = Correction.objects.create(
-            case=case, field=field, old_value=" / ".join(there)[:300], new_value=wanted[:300]
+            case=case, field=field, old_value=SEVERAL.join(there)[:300], new_value=wanted[:300]
         )
         add_step(case, What.PROPOSED, staff_id, str(Correctable(field).label))
     return made

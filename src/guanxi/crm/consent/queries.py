@@ -15,6 +15,7 @@ from django.utils import timezone
 from guanxi.crm.consent.codes import CONTACT_CHANNELS, Channel, Decision, LimitKind, Purpose, channels_of
 from guanxi.crm.consent.models import ConsentEvent, ConsentState, ConsentText, Limit
 from guanxi.crm.consent.rules import Answer, Will, judged
+from guanxi.crm.kernel import sensitive
 from guanxi.crm.kernel.scope import Scope
 
 HISTORY = 100
@@ -232,7 +233,7 @@ def _said(group: list[Any]) -> Said:
         channels=tuple(channel for channel in Channel if channel in named),
         how=first.get_how_display(),
         evidence=first.evidence,
-        note=first.note,
+        note=sensitive.shown(ConsentEvent, "note", first.note),
         who=first.who or first.staff_id or "",
         text_version=first.text_version,
         valid_until=first.valid_until,

@@ -18,7 +18,7 @@ RECORDERS = frozenset(
     }
 )
 # The data-protection officer's work, done by the steward and the administrator where the bank has no such post.
-OFFICERS = frozenset({"officer", Role.STEWARD, Role.ADMINISTRATOR})
+OFFICERS = frozenset({Role.OFFICER, Role.STEWARD, Role.ADMINISTRATOR})
 LOOKERS = OFFICERS | {Role.AUDITOR}
 
 

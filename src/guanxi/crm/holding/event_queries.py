@@ -2,6 +2,7 @@
 
 The event table is partitioned by month of ``event_date``, which is the date of ``event_time`` in the bank's time
 zone: every bound on the time is also given as a bound on the date, so that months out of question are not opened.
+The other side's account is masked here; an event can be found by no part of it that is hidden.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from django.db.models import Count, Q
 from django.utils.timezone import localtime
 
 from guanxi.crm.holding.models import Event
+from guanxi.crm.kernel import sensitive
 from guanxi.crm.kernel.scope import Scope
 
 PAGE = 50
@@ -102,6 +104,11 @@ class EventRow:
         return -self.amount if self.direction == "D" else self.amount
 
     @property
+    def reveal_key(self) -> str:
+        """Its name where the other side's account is to be revealed: the day it is filed under, and its number."""
+        return f"{localtime(self.event_time).date().isoformat()}~{self.id}"
+
+    @property
     def key(self) -> EventKey:
         """Its place in the order."""
         return EventKey(self.event_time, self.id)
@@ -133,6 +140,17 @@ _FIELDS = (
 )
 
 
+_ACCOUNT, _MEMO = _FIELDS.index("counterparty_account"), _FIELDS.index("memo")
+
+
+def _row(values: tuple[Any, ...]) -> EventRow:
+    """One event, with the other side's account and long numbers in the memo masked."""
+    row = list(values)
+    row[_ACCOUNT] = sensitive.shown(Event, "counterparty_account", row[_ACCOUNT])
+    row[_MEMO] = sensitive.shown(Event, "memo", row[_MEMO])
+    return EventRow(*row)
+
+
 def event_page(
     scope: Scope,
     party_id: str,
@@ -142,7 +160,7 @@ def event_page(
     limit: int = PAGE,
 ) -> EventPage:
     """A page of one party's events, newest first; one query that reads only the page, whichever page it is."""
-    rows = [EventRow(*row) for row in _events(scope, party_id, which=which, after=after)[: limit + 1]]
+    rows = [_row(row) for row in _events(scope, party_id, which=which, after=after)[: limit + 1]]
     more = len(rows) > limit
     return EventPage(tuple(rows[:limit]), rows[limit - 1].key if more else None)
 
@@ -150,7 +168,7 @@ def event_page(
 def all_events(scope: Scope, party_id: str, *, which: EventFilter | None = None, limit: int) -> Iterator[EventRow]:
     """The events of one party, newest first, up to ``limit``, for an export: streamed, never all in memory."""
     rows = _events(scope, party_id, which=which, after=None)[:limit]
-    return (EventRow(*row) for row in rows.iterator(chunk_size=2000))
+    return (_row(row) for row in rows.iterator(chunk_size=2000))
 
 
 def count_events(scope: Scope, party_id: str, *, which: EventFilter | None = None, limit: int) -> int:

@@ -1,7 +1,8 @@
 """What a party holds: agreements and the roles in them. Events are in ``event_queries``, products in
 ``catalogue_queries``.
 
-Every function begins at ``visible_to(scope)``; for a party outside it there is nothing.
+Every function begins at ``visible_to(scope)``; for a party outside it there is nothing. Numbers of accounts and cards
+are masked here.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from guanxi.crm.holding.codes import AgreementRole, AgreementStatus, RiskGrade
 from guanxi.crm.holding.models import Agreement, AgreementKind, AgreementParty, Product
+from guanxi.crm.kernel import sensitive
 from guanxi.crm.kernel.periods import not_over
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.party.models import Party
@@ -26,11 +28,16 @@ KIND_ORDER = {kind: place for place, kind in enumerate(AgreementKind.values)}
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One agreement as the core banking system has it. Amounts in ``currency``; rates a year as fractions."""
+    """One agreement as the core banking system has it. Amounts in ``currency``; rates a year as fractions.
+
+    ``number`` is that of the account or card, masked, which can be revealed; where there is none (``own_number``), the
+    agreement's own.
+    """
 
     id: str
     kind: str
     number: str
+    own_number: bool
     product: Product
     dimension: str
     currency: str
@@ -91,11 +98,17 @@ class Holdings:
         return tuple(held for held in self.agreements if not held.open)
 
 
+def number_shown(row: Agreement) -> str:
+    """The number by which the customer knows an agreement, masked; its own where it has no other."""
+    return sensitive.shown(Agreement, "account_number", row.account_number) or row.id
+
+
 def _held(row: Agreement) -> Held:
     return Held(
         id=row.id,
         kind=row.kind,
-        number=row.account_number or row.id,
+        number=number_shown(row),
+        own_number=not row.account_number,
         product=row.product,
         dimension=row.product.dimension,
         currency=row.currency,
@@ -210,7 +223,7 @@ def _role(
         agreement_kind=shown.kind if shown else "",
         other_id=other if other in names else "",
         other_name=names.get(other, ""),
-        number=(shown.account_number or shown.id) if shown else "",
+        number=number_shown(shown) if shown else "",
         currency=shown.currency if shown else "",
         balance=shown.balance if shown else None,
         days_overdue=(shown.days_overdue or 0) if shown else 0,

@@ -19,6 +19,7 @@ from typing import Any, Self
 from django.db.models import Sum
 
 from guanxi.crm.holding.models import Agreement, Dimension, Product
+from guanxi.crm.holding.queries import number_shown
 from guanxi.crm.insight.customer_queries import Worth, month_start
 from guanxi.crm.insight.formulas import Inputs
 from guanxi.crm.insight.models import AgreementFigure, AgreementMonth, CustomerMonth
@@ -193,7 +194,7 @@ def breakdown(scope: Scope, party_id: str, *, period: Period, day: date, figures
             dimension=dimension,
             amounts=amounts,
             product=held[agreement_id].product if agreement_id in held else None,
-            number=(held[agreement_id].account_number or agreement_id) if agreement_id in held else "",
+            number=number_shown(held[agreement_id]) if agreement_id in held else "",
             kind=held[agreement_id].kind if agreement_id in held else "",
             closed_on=held[agreement_id].closed_on if agreement_id in held else None,
             counted=agreement_id in delivered or not period.running,

@@ -21,6 +21,8 @@ from django.views.decorators.csp import csp_override
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
+from guanxi.crm.kernel.sensitive import declared
+
 # django-unfold is built on Alpine.js, which evaluates expressions, and writes its colours inline. Everything still
 # comes from this server, so these pages load nothing from outside and nobody may frame them but themselves.
 POLICY = {
@@ -100,7 +102,36 @@ def estimated_rows(model: type[models.Model]) -> int:
     return int(row[0]) if row else 0
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class MasksMixin:
+    """Sensitive fields show masked, as they are declared; in lists they cannot stand at all."""
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The fields, each sensitive one as its mask."""
+        return [self._masked(name) for name in super().get_fields(request, obj)]  # type: ignore[misc]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """As above."""
+        return [self._masked(name) for name in super().get_readonly_fields(request, obj)]  # type: ignore[misc]
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """As above."""
+        return [self._masked(name) for name in super().get_list_display(request)]  # type: ignore[misc]
+
+    def _masked(self, name: Any) -> Any:
+        model: Any = self.model  # type: ignore[attr-defined]
+        entry = declared(model, name) if isinstance(name, str) else None
+        if entry is None:
+            return name
+
+        def masked(row: Any) -> str:
+            return entry.shown(getattr(row, entry.field), getattr(row, entry.by) if entry.by else "")
+
+        masked.__name__ = f"masked_{name}"
+        masked.short_description = model._meta.get_field(name).verbose_name  # type: ignore[attr-defined]
+        return masked
+
+
+class ReadOnlyAdmin(MasksMixin, ModelAdmin):
     """Rows that somebody else writes: the night's job, a trigger. They can be looked at, and nothing else."""
 
     actions = None

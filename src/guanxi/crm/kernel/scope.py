@@ -116,6 +116,19 @@ class Scope:
         """What is seen on one line or the other by the post."""
         return self.retail | self.corporate
 
+    def reaches(self, *, record: str, kind: str, institution_id: str, manager_id: str | None) -> bool:
+        """Whether a record with these facts lies within: :func:`condition_of` for one that is at hand.
+
+        Of links across the wall nothing is known without asking the database: they are not looked at.
+        """
+        sight = self.corporate if kind == KIND_OF_LINE["corporate"] else self.retail
+        return (
+            sight.everything
+            or institution_id in sight.institution_ids
+            or (manager_id is not None and manager_id in self.managers)
+            or record in self.supported
+        )
+
     @property
     def institution_ids(self) -> tuple[str, ...]:
         """The institutions seen on either line by the post, sorted; empty also where everything is seen."""

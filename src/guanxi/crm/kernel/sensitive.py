@@ -13,7 +13,24 @@ from typing import Any
 
 from django.db import models
 
-from guanxi.crm.kernel.masks import Secret, hide
+from guanxi.crm.kernel.masks import MASKS, Secret, hide
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Clear:
+    """A clear value on its way to the one person who may see it: never logged, never kept.
+
+    ``field`` is the model's field that it stands in; ``label`` what it is in words.
+    """
+
+    value: str
+    masked: str
+    kind: Secret
+    field: str
+    label: str
+
+    def __repr__(self) -> str:
+        return f"Clear({self.field})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +59,14 @@ class Sensitive:
         if kind is None:
             return "" if value is None else str(value)
         return hide(kind, value)
+
+    def clear(self, value: Any, code: str = "", label: str = "", *, text: str = "") -> Clear | None:
+        """The clear value, ``text`` where it is written otherwise than it is kept; None for what is public anyway."""
+        kind = self.kind_of(code)
+        if kind is None:
+            return None
+        name = f"{self.model._meta.label}.{self.field}"
+        return Clear(text or str(value), self.shown(value, code), kind, name, label or str(MASKS[kind].title))
 
 
 _REGISTER: dict[tuple[type[models.Model], str], Sensitive] = {}
@@ -76,6 +101,11 @@ def said_not_to_be() -> Mapping[tuple[type[models.Model], str], str]:
 def declared(model: type[models.Model], field: str) -> Sensitive | None:
     """What was declared about a field; None for one that holds no secret."""
     return _REGISTER.get((model, field))
+
+
+def of(model: type[models.Model], field: str) -> Sensitive:
+    """What was declared about a field; raises ``KeyError`` where nothing was."""
+    return _REGISTER[model, field]
 
 
 def shown(model: type[models.Model], field: str, value: Any, code: str = "") -> str:

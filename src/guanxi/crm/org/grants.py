@@ -40,6 +40,8 @@ GRANTS: Mapping[str, Mapping[Verb, Span]] = {
     },
     Role.ANALYST: {SEE: Span.LEGAL_ENTITY, EXPORT: Span.LEGAL_ENTITY},
     Role.AUDITOR: {SEE: Span.LEGAL_ENTITY, EXPORT: Span.LEGAL_ENTITY},
+    # Sees and proves, but has no value shown: who watches reveals makes none.
+    Role.OFFICER: {SEE: Span.LEGAL_ENTITY, EXPORT: Span.LEGAL_ENTITY},
     Role.STEWARD: {
         SEE: Span.LEGAL_ENTITY,
         EDIT: Span.LEGAL_ENTITY,

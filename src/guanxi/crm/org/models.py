@@ -62,6 +62,7 @@ class Role(models.TextChoices):
     SERVICE_AGENT = "service_agent", _("Service agent")
     AUDITOR = "auditor", _("Auditor")
     LINKAGE = "linkage", _("Corporate-retail linkage")
+    OFFICER = "officer", _("Data-protection officer")
     ADMINISTRATOR = "administrator", _("Administrator")
     SYSTEM = "system", _("System of the bank")
     OTHER = "other", _("Other")

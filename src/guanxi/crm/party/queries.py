@@ -1,7 +1,8 @@
 """Who a party is: profile, documents, contacts. Relations are in ``relation_queries``.
 
-Every function begins at ``visible_to(scope)``: for a party outside it, the profile raises ``Party.DoesNotExist`` and
-the others return nothing.
+What is a secret is masked here, as ``party/sensitive.py`` declares it: no clear value leaves this room but through
+``reveal_queries``. Every function begins at ``visible_to(scope)``: for a party outside it, the profile raises
+``Party.DoesNotExist`` and the others return nothing.
 """
 
 from __future__ import annotations
@@ -10,17 +11,19 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from guanxi.crm.audit.digest import mark_of
+from guanxi.crm.kernel import sensitive
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.org.models import Institution, Staff
 from guanxi.crm.party.codes import ContactKind
 from guanxi.crm.party.models import ContactPoint, LinkedParty, Party, PartyIdentifier, PartyKind
 
-LATIN_PHONE = frozenset("+0123456789")
+PHONES = frozenset({ContactKind.MOBILE, ContactKind.LANDLINE})
 
 
 @dataclass(frozen=True, slots=True)
 class PartyProfile:
-    """One party with the names of who looks after it. Amounts in CNY."""
+    """One party with the names of who looks after it. Amounts in CNY; of the income only its band."""
 
     id: str
     kind: str
@@ -31,7 +34,7 @@ class PartyProfile:
     nationality: str
     education: str
     occupation: str
-    annual_income: Decimal | None
+    annual_income: str
     industry_code: str
     organisation_scale: str
     registered_capital: Decimal | None
@@ -60,10 +63,12 @@ class PartyProfile:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document of a party: its number is masked but for the last four characters."""
+    """A document of a party with its number as everybody sees it; ``key`` names it where it is to be revealed."""
 
     kind: str
+    key: str
     masked: str
+    public: bool
     valid_from: date | None
     valid_to: date | None
     is_primary: bool
@@ -75,18 +80,18 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One way to reach a party."""
+    """One way to reach a party, as everybody sees it; ``key`` names it where it is to be revealed."""
 
     kind: str
+    key: str
     value: str
+    public: bool
     is_primary: bool
 
     @property
-    def href(self) -> str:
-        """What a tap on it opens: the dialler or the mail program; empty for what opens nothing."""
-        if self.kind in {ContactKind.MOBILE, ContactKind.LANDLINE}:
-            return "tel:" + "".join(character for character in self.value if character in LATIN_PHONE)
-        return f"mailto:{self.value}" if self.kind == ContactKind.EMAIL else ""
+    def is_phone(self) -> bool:
+        """Whether it can be called."""
+        return self.kind in PHONES
 
 
 def party_profile(scope: Scope, party_id: str) -> PartyProfile:
@@ -102,7 +107,7 @@ def party_profile(scope: Scope, party_id: str) -> PartyProfile:
         nationality=party.nationality,
         education=party.education,
         occupation=party.occupation,
-        annual_income=party.annual_income,
+        annual_income=sensitive.shown(Party, "annual_income", party.annual_income),
         industry_code=party.industry_code,
         organisation_scale=party.organisation_scale,
         registered_capital=party.registered_capital,
@@ -118,19 +123,26 @@ def party_profile(scope: Scope, party_id: str) -> PartyProfile:
     )
 
 
-def mask(number: str) -> str:
-    """A number of which only the last four characters show; one of four or fewer does not show at all."""
-    shown = number[-4:] if len(number) > 4 else ""
-    return "*" * (len(number) - len(shown)) + shown
+def document_key(row: PartyIdentifier) -> str:
+    """A name for one document that tells nothing of its number."""
+    return mark_of(f"document {row.party_id} {row.kind} {row.number}")  # type: ignore[attr-defined]
+
+
+def contact_key(row: ContactPoint) -> str:
+    """A name for one contact within its party."""
+    return f"{row.kind}-{row.sequence_no}"
 
 
 def documents(scope: Scope, party_id: str) -> tuple[Document, ...]:
     """The documents of one party, the primary one first; one query."""
+    number = sensitive.of(PartyIdentifier, "number")
     rows = PartyIdentifier.objects.visible_to(scope).filter(party_id=party_id).order_by("-is_primary", "kind", "number")
     return tuple(
         Document(
             kind=row.kind,
-            masked=mask(row.number),
+            key=document_key(row),
+            masked=number.shown(row.number, row.kind),
+            public=number.kind_of(row.kind) is None,
             valid_from=row.valid_from,
             valid_to=row.valid_to,
             is_primary=row.is_primary,
@@ -141,10 +153,17 @@ def documents(scope: Scope, party_id: str) -> tuple[Document, ...]:
 
 def contacts(scope: Scope, party_id: str) -> tuple[Contact, ...]:
     """The ways to reach one party, in the order of ``ContactKind``, first choices first; one query."""
+    value = sensitive.of(ContactPoint, "value")
     rank = {kind: place for place, kind in enumerate(ContactKind.values)}
     rows = ContactPoint.objects.visible_to(scope).filter(party_id=party_id)
     return tuple(
-        Contact(kind=row.kind, value=row.value, is_primary=row.is_primary)
+        Contact(
+            kind=row.kind,
+            key=contact_key(row),
+            value=value.shown(row.value, row.kind),
+            public=value.kind_of(row.kind) is None,
+            is_primary=row.is_primary,
+        )
         for row in sorted(rows, key=lambda row: (rank.get(row.kind, len(rank)), not row.is_primary, row.sequence_no))
     )
 

@@ -31,6 +31,7 @@ class Area(StrEnum):
     RUNS = "runs"
     AUDIT = "audit"
     RIGHTS = "rights"
+    UNUSUAL = "unusual"
     HISTORY = "history"
     EXPORTS = "exports"
     ADMINISTRATION = "administration"
@@ -42,7 +43,8 @@ ROLES: dict[Area, frozenset[str]] = {
     Area.QUARANTINE: frozenset(READERS),
     Area.RUNS: frozenset(READERS),
     # Whom the log watches must not read it: neither administrators nor those who steer.
-    Area.AUDIT: frozenset({Role.AUDITOR}),
+    Area.AUDIT: frozenset({Role.AUDITOR, Role.OFFICER}),
+    Area.UNUSUAL: frozenset({Role.AUDITOR, Role.OFFICER}),
     Area.RIGHTS: LOOKERS,
     Area.HISTORY: frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
 }

@@ -99,6 +99,16 @@ PLACES: tuple[Place, ...] = (
         group=_("Audit"),
         group_icon="shield-check",
     ),
+    Place(
+        Area.UNUSUAL,
+        "unusual",
+        _("Unusual use"),
+        icon="user-search",
+        key="u",
+        inside=frozenset({"unusual"}),
+        group=_("Audit"),
+        group_icon="shield-check",
+    ),
     Place(Area.RIGHTS, "rights", _("Personal data"), icon="user-shield", key="d", inside=frozenset({"rights"})),
     Place(
         Area.EXPORTS,

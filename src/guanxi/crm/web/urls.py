@@ -33,5 +33,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("guanxi.crm.web.customer.urls")),
     path("", include("guanxi.crm.web.quality.urls")),
     path("", include("guanxi.crm.web.audit.urls")),
+    path("", include("guanxi.crm.web.watch.urls")),
     path("", include("guanxi.crm.web.rights.urls")),
 ]

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from html import escape
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,7 @@ from guanxi.crm.audit.digest import first_id_of
 from guanxi.crm.audit.models import Action, Entry
 from guanxi.crm.org.models import Role
 from guanxi.crm.org.queries import staff_names
+from guanxi.crm.party.models import Party
 from guanxi.crm.web.access import Area, may
 from guanxi.crm.web.audit.words import LOOKS, Look, action_label, summary
 from guanxi.crm.web.display import Display
@@ -93,6 +95,18 @@ def _matching(request: StaffRequest, rows: QuerySet[Entry], words: str) -> Query
     return rows.filter(Q(actor__in=[words, *alike]) | Q(subject=words))
 
 
+def _odd(_request: StaffRequest) -> Q:
+    """Outside of working hours or on a weekend, bank's time."""
+    begin, end = settings.WORKING_HOURS
+    return Q(at__iso_week_day__gt=5) | Q(at__time__lt=begin) | Q(at__time__gte=end)
+
+
+def _outside(_request: StaffRequest) -> Q:
+    """About a customer who is not of the actor's own book today."""
+    own = Party.objects.filter(pk=OuterRef("subject"), manager_id=OuterRef("actor"))
+    return ~Q(subject="") & ~Q(Exists(own))
+
+
 FLAGS = (
     Flag(
         "taken", _("Taken out or revealed"), lambda _request: Q(action__in=[Action.EXPORT, Action.REVEAL]), "download"
@@ -106,6 +120,8 @@ FLAGS = (
         lambda _request: Q(action__in=[Action.PERMISSION, Action.ADMINISTRATION]),
         "key",
     ),
+    Flag("odd", _("At odd hours"), _odd, "moon"),
+    Flag("outside", _("Not of the own book"), _outside, "user-question"),
 )
 
 AUDIT = register(

@@ -17,10 +17,9 @@ from guanxi.crm.consent.queries import Ban, contact_ban
 from guanxi.crm.consent.roles import may_look
 from guanxi.crm.insight.codes import tier_reason
 from guanxi.crm.insight.customer_queries import Worth, worth
-from guanxi.crm.kernel.scope import Reach
+from guanxi.crm.kernel.scope import Reach, Scope
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.models import Role
-from guanxi.crm.party.codes import ContactKind
 from guanxi.crm.party.models import Party, PartyKind
 from guanxi.crm.party.queries import Contact, PartyProfile, contacts, party_profile
 from guanxi.crm.web.access import Area, may
@@ -67,7 +66,8 @@ class Tab:
 class Frame:
     """The head of a customer's page as of ``day``. ``worth`` is None for a party without published figures.
 
-    ``audit_url`` leads those who may know to who looked at the customer; empty for others.
+    ``may_reveal``: whether the person may have a masked value shown, with a reason. ``audit_url`` leads those who may
+    know to who looked at the customer; empty for others.
     """
 
     party: PartyProfile
@@ -76,13 +76,13 @@ class Frame:
     ban: Ban
     tabs: tuple[Tab, ...]
     day: datetime.date
+    may_reveal: bool
     audit_url: str = ""
 
     @property
     def phone(self) -> Contact | None:
         """The number to call: the first mobile, else the first landline."""
-        phones = [contact for contact in self.contacts if contact.kind in {ContactKind.MOBILE, ContactKind.LANDLINE}]
-        return phones[0] if phones else None
+        return next((contact for contact in self.contacts if contact.is_phone), None)
 
     @property
     def tier_reason(self) -> str:
@@ -121,8 +121,17 @@ def customer_frame(request: StaffRequest, party_id: str, tab: str) -> Frame:
             if one.whose in {"", party.kind} and (asks or not one.asks)
         ),
         day=request.business_date,
+        may_reveal=reaches(request.scopes[Verb.REVEAL], party),
         audit_url=reverse("audit-customer", args=[party_id]) if may(request, Area.AUDIT) else "",
     )
+
+
+def reaches(scope: Scope, party: PartyProfile) -> bool:
+    """Whether a scope reaches a party that was read already; costs no query but where the scope crosses the wall."""
+    manager_id = party.manager.pk if party.manager else None
+    return scope.reaches(
+        record=party.id, kind=party.kind, institution_id=party.institution.pk, manager_id=manager_id
+    ) or (scope.links and Party.objects.visible_to(scope).filter(pk=party.id).exists())
 
 
 def show(request: StaffRequest, template: str, context: dict[str, Any], *, part: str = "section") -> HttpResponse:

@@ -17,6 +17,7 @@ from guanxi.crm.web.customer import (
     tiers,
     value,
 )
+from guanxi.crm.web.reveal import views as reveal
 
 urlpatterns: list[URLPattern] = [
     path("customers/<str:party_id>/", overview.overview, name="customer"),
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/<str:party_id>/tiers/", tiers.tiers, name="customer-tiers"),
     path("customers/<str:party_id>/identity/", identity.identity, name="customer-identity"),
     path("customers/<str:party_id>/consents/", consents.consents, name="customer-consents"),
+    path("customers/<str:party_id>/reveal/<slug:what>/<str:key>/", reveal.reveal, name="reveal"),
     path("customers/<str:party_id>/access/", access.access, name="customer-access"),
     path("customers/<str:party_id>/access/support/", access.add_support, name="customer-support"),
     path(

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
-from guanxi.crm.consent.case_queries import deadline_of, rights_case, whole_case
+from guanxi.crm.consent.case_queries import deadline_of, rights_case, whole_case, words_of
 from guanxi.crm.consent.case_services import CaseError, add_step
 from guanxi.crm.consent.corrections import Correctable
 from guanxi.crm.consent.models import Package, RightsCase
 from guanxi.crm.consent.package import folder_of_packages
 from guanxi.crm.consent.rights_codes import CaseStatus, What
 from guanxi.crm.consent.roles import may_decide, may_look, may_record
+from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.customer.frame import customer_frame
 from guanxi.crm.web.listing.views import Shown, respond
@@ -83,7 +84,7 @@ def receipt(request: StaffRequest, number: str) -> HttpResponse:
     """What the customer takes home: number, what was asked, by when the answer comes."""
     found = _found(request, number)
     _view(found)
-    return render(request, "web/rights/receipt.html", {"case": found})
+    return render(request, "web/rights/receipt.html", {"case": found, "words": words_of(found)})
 
 
 @only_for(Area.RIGHTS)
@@ -137,6 +138,14 @@ def _decides(request: StaffRequest) -> bool:
     return may_decide(request.roles)
 
 
+def _may_reveal(request: StaffRequest, found: RightsCase) -> bool:
+    """Whether the person may have values of the case's customer shown; costs no query, the customer was read."""
+    party = found.party
+    return request.scopes[Verb.REVEAL].reaches(
+        record=party.pk, kind=party.kind, institution_id=party.institution_id, manager_id=party.manager_id
+    )
+
+
 def _page(request: StaffRequest, found: RightsCase, *, refused: str = "", name: str = "") -> HttpResponse:
     whole, today = whole_case(found), timezone.localdate()
     language = request.display.language
@@ -147,6 +156,7 @@ def _page(request: StaffRequest, found: RightsCase, *, refused: str = "", name: 
         "state": state_mark(found.status),
         "may_decide": may_decide(request.roles) and found.is_open,
         "may_note": may_decide(request.roles),
+        "may_reveal": _may_reveal(request, found),
         "mine": found.owner_id == request.user.id,  # type: ignore[attr-defined]
         "endings": ENDINGS,
         "fields": Correctable.choices,

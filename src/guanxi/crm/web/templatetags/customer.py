@@ -88,12 +88,6 @@ def lookup(mapping: dict[Any, Any], key: Any) -> Any:
 
 
 @register.filter
-def digits(number: str) -> str:
-    """A long number in groups of four, as it is printed on cards."""
-    return " ".join(number[start : start + 4] for start in range(0, len(number), 4)) if number.isdigit() else number
-
-
-@register.filter
 def minus(value: Decimal) -> Decimal:
     """The value with its sign turned."""
     return -value

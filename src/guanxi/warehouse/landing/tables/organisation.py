@@ -14,6 +14,7 @@ STAFF_ROLES = (
     "service_agent",
     "auditor",
     "linkage",
+    "officer",
     "administrator",
     "other",
 )
