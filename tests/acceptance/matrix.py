@@ -36,7 +36,9 @@ ASKERS = ASSIGNERS | {Role.AUDITOR}
 READERS: Roles = frozenset({Role.ANALYST, Role.HEAD_OFFICE, Role.AUDITOR, Role.STEWARD, Role.ADMINISTRATOR})
 MENDERS: Roles = frozenset({Role.STEWARD, Role.ADMINISTRATOR})
 AUDITORS: Roles = frozenset({Role.AUDITOR})
-OFFICERS: Roles = frozenset({"officer", Role.STEWARD, Role.ADMINISTRATOR})
+WATCHERS: Roles = frozenset({Role.AUDITOR, Role.OFFICER})
+REVEALERS = holders(Verb.REVEAL)
+OFFICERS: Roles = frozenset({Role.OFFICER, Role.STEWARD, Role.ADMINISTRATOR})
 LOOKERS = OFFICERS | AUDITORS
 HISTORIANS: Roles = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 ADMINISTRATORS: Roles = frozenset({Role.ADMINISTRATOR})
@@ -151,6 +153,15 @@ ROWS: tuple[Row, ...] = (
     Row("customer-tiers", SEERS, part=True),
     Row("customer-identity", SEERS, part=True),
     Row("customer-consents", SEERS, RECORDERS & SEERS, part=True, post_verb=EDIT),
+    Row(
+        "reveal",
+        REVEALERS,
+        REVEALERS,
+        verb=REVEAL,
+        given={"what": "contact", "key": "mobile-1"},
+        part=True,
+        changes=False,  # but for its entry in the log
+    ),
     Row("customer-access", ASKERS, part=True),
     Row("customer-support", None, ASSIGNERS, post_verb=ASSIGN),
     Row("customer-support-end", None, ASSIGNERS, post_verb=ASSIGN),
@@ -195,12 +206,15 @@ ROWS: tuple[Row, ...] = (
     Row("quarantine-apply", None, MENDERS),
     Row("quarantine-replay", READERS, part=True),
     # The log, and the history of rows
-    Row("audit", AUDITORS, part=True, export="audit"),
-    Row("proof", AUDITORS),
-    Row("proof-verify", None, AUDITORS),
-    Row("audit-entry", AUDITORS),
-    Row("audit-customer", AUDITORS),
-    Row("audit-person", AUDITORS),
+    Row("audit", WATCHERS, part=True, export="audit"),
+    Row("proof", WATCHERS),
+    Row("proof-verify", None, WATCHERS),
+    Row("audit-entry", WATCHERS),
+    Row("audit-customer", WATCHERS),
+    Row("audit-person", WATCHERS),
+    Row("unusual", WATCHERS, export="unusual"),
+    Row("unusual-person", WATCHERS),
+    Row("unusual-note", None, WATCHERS),
     Row("history", HISTORIANS, given={"kind": "cover"}, takes={"key": "cover_key"}),
     Row("history-restore", None, ADMINISTRATORS, given={"kind": "cover"}, takes={"key": "cover_key"}),
     # The administration: what it generates for each model

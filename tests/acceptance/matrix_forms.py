@@ -70,6 +70,8 @@ FORMS: dict[str, Form] = {
     },
     "customer-support": always(staff="1001", reason="共同拜访"),
     "customer-support-end": nothing,
+    "reveal": always(why="contact", reason="到期回访"),
+    "unusual-note": always(days="30", outcome="explained", note="已核实，属工作需要"),
     "rights-act": nothing,
     "rights-receive": lambda _stage, _records: {
         "kind": "access", "requester": "self", "requester_name": "本人", "proof": "document",

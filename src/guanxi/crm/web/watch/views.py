@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from guanxi.crm.org.models import Staff
 from guanxi.crm.org.queries import institution_tree
@@ -78,6 +78,7 @@ def periods(days: int) -> list[dict[str, Any]]:
     return [{"days": one, "label": days_word(one), "here": one == days} for one in PERIODS]
 
 
+@require_safe
 @only_for(Area.UNUSUAL)
 def unusual(request: StaffRequest) -> HttpResponse:
     """Everybody about whom something stands out, the most unusual first; the others on request."""
@@ -120,6 +121,7 @@ def rows_of(request: StaffRequest, found: Ranking, people: Any) -> list[Row]:
     return rows
 
 
+@require_safe
 @only_for(Area.UNUSUAL)
 def person(request: StaffRequest, staff_id: str) -> HttpResponse:
     """One person: what stands out and why, the days, and what was noted before."""
