@@ -232,6 +232,7 @@ VARIABLES = (
         "2000",
         "So many rows may one person export within 24 hours without approval, in however many files.",
     ),
+    Variable("GUANXI_HANDOVER_UNDO_HOURS", "72", "72", "For how long after it took effect a hand-over can be undone."),
     Variable("GUANXI_EXPORT_KEPT_HOURS", "72", "72", "How long an exported file can be fetched."),
     Variable("GUANXI_EXPORT_FETCHES", "5", "5", "How often an exported file can be fetched."),
     Variable("GUANXI_API_TOKEN_DAYS", "90", "30", "For how many days a token of the API may be made at most."),

@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "guanxi.crm.holding",
     "guanxi.crm.insight",
     "guanxi.crm.quality",
+    "guanxi.crm.handover",
     "guanxi.crm.consent",
     "guanxi.crm.watch",
     "guanxi.crm.web",
@@ -260,6 +261,8 @@ SECURE_CSP = {
 # Taking data out as a file (web/exports).
 EXPORT_APPROVAL_ROWS = int(os.environ.get("GUANXI_EXPORT_APPROVAL_ROWS", "500"))
 EXPORT_APPROVAL_ROWS_A_DAY = int(os.environ.get("GUANXI_EXPORT_APPROVAL_ROWS_A_DAY", "2000"))
+# How long a hand-over can be undone.
+HANDOVER_UNDO_HOURS = int(os.environ.get("GUANXI_HANDOVER_UNDO_HOURS", "72"))
 EXPORT_KEPT_HOURS = int(os.environ.get("GUANXI_EXPORT_KEPT_HOURS", "72"))
 EXPORT_FETCHES = int(os.environ.get("GUANXI_EXPORT_FETCHES", "5"))
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.consent import models as own
 from guanxi.crm.consent.rights_codes import DataKind
+from guanxi.crm.handover.models import Item
 from guanxi.crm.holding import codes as holding_codes
 from guanxi.crm.holding.models import Agreement, AgreementKind, AgreementParty, Event
 from guanxi.crm.insight import models as insight
@@ -71,6 +72,7 @@ def register_all() -> None:
             title=_("Who looked after you before"),
             left_out=("pgh_context",),
         ),
+        Held(model=Item, lookups=PARTY, kind=DataKind.OPERATION, title=_("When you were handed over")),
         Held(model=SearchToken, lookups=PARTY, kind=DataKind.IDENTITY, title=_("Search index"), copy_of="party.Party"),
         Held(
             model=Agreement,

@@ -1,7 +1,7 @@
 """What the home page says of a scope: totals against earlier days, parts, what moved, what matures, who changed tier.
 
-Every function begins at ``visible_to(scope)``. Amounts are CNY. Within one publication nothing of this changes, so the
-answers are remembered by publication and scope; each process keeps some hundred.
+Every function begins at ``visible_to(scope)``. Amounts are CNY. Within one publication, and until customers change
+hands, nothing of this changes, so the answers are remembered by publication and scope; each process keeps some hundred.
 """
 
 from __future__ import annotations

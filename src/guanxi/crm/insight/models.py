@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.holding.models import Agreement, Dimension
 from guanxi.crm.kernel.scope import ScopedManager, ScopePaths
+from guanxi.crm.kernel.sums import Sums
 from guanxi.crm.org.models import Institution, Staff
 from guanxi.crm.party.models import Party, PartyKind
 
@@ -46,6 +47,7 @@ class Publication(models.Model):
     run_id = models.CharField(_("run"), max_length=36)
     published_at = models.DateTimeField(_("published at"))
     rows = models.JSONField(_("rows written"), default=dict)
+    moves = models.IntegerField(_("times customers changed hands since"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("publication")
@@ -390,6 +392,22 @@ class BookDay(models.Model):
     """
 
     scope_paths: ClassVar = ScopePaths(institution="institution_id", manager="manager_id", record="", kind="kind")
+    sums: ClassVar = Sums(
+        of=CustomerFigure,
+        date="business_date",
+        manager="manager_id",
+        alike=("institution_id", "kind", "tier"),
+        also=(("night", "business_date"),),
+        measures=(
+            ("customers", "1"),
+            ("deposit", "deposit"),
+            ("loan", "loan"),
+            ("wealth", "wealth"),
+            ("contribution_mtd", "contribution_mtd"),
+            ("contribution_r12", "contribution_r12"),
+        ),
+        many="customers",
+    )
 
     pk = models.CompositePrimaryKey("business_date", "institution_id", "manager_id", "kind", "tier")
     business_date = models.DateField(_("business date"))

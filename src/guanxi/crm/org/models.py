@@ -253,17 +253,30 @@ class Cover(models.Model):
 class Assignment(models.Model):
     """Grain: one row a customer, member of staff and period: who looks after whom besides what the bank's file says.
 
-    ``lead`` replaces the manager of the bank's file from the next night on (``party_id`` is a customer number; the
-    published tables carry no foreign keys); ``support`` lets somebody see and serve a customer whom another leads.
+    ``lead`` stands instead of the manager of the bank's file while it is open, ``staff`` empty for nobody;
+    ``support`` lets somebody see and serve a customer whom another leads. ``party_id`` is a customer number; the
+    published tables carry no foreign keys. Of a lead, ``instead_of`` is whom the bank's file named at that time,
+    ``ended`` says why it ended, ``handover`` is the number of the hand-over that made it (a room above).
     """
 
     class Kind(models.TextChoices):
         LEAD = "lead", _("Lead")
         SUPPORT = "support", _("Support")
 
+    class Ended(models.TextChoices):
+        MOVED = "moved", _("handed on")
+        AGREES = "agrees", _("the bank's file says the same")
+        OVERRIDES = "overrides", _("the bank's file named somebody else")
+
     party_id = models.CharField(_("customer number"), max_length=32)
     staff = models.ForeignKey(
-        Staff, models.CASCADE, related_name="assignments", db_constraint=False, verbose_name=_("staff")
+        Staff,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="assignments",
+        db_constraint=False,
+        verbose_name=_("staff"),
     )
     kind = models.CharField(_("kind"), max_length=8, choices=Kind.choices)
     valid_from = models.DateField(_("from"))
@@ -273,6 +286,9 @@ class Assignment(models.Model):
         Staff, models.PROTECT, related_name="+", db_constraint=False, null=True, verbose_name=_("arranged by")
     )
     made_at = models.DateTimeField(_("arranged"), auto_now_add=True)
+    instead_of = models.CharField(_("in the bank's file then"), max_length=32, default="", blank=True)
+    ended = models.CharField(_("ended because"), max_length=10, choices=Ended.choices, default="", blank=True)
+    handover = models.BigIntegerField(_("hand-over"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("assignment")
@@ -287,6 +303,11 @@ class Assignment(models.Model):
                 condition=models.Q(kind="lead", valid_to__isnull=True),
                 name="assignment_one_lead",
                 violation_error_message=_("This customer has a lead manager already."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind="lead") | models.Q(staff__isnull=False),
+                name="assignment_of_somebody",
+                violation_error_message=_("Say who supports the customer."),
             ),
         ]
 

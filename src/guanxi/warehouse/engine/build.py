@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +24,7 @@ from guanxi.warehouse.engine.bindings import Binding, MissingPart, bind, empty, 
 from guanxi.warehouse.engine.control import night_row, write_control
 from guanxi.warehouse.engine.project import PROJECT, datasets
 from guanxi.warehouse.layout import Layout
+from guanxi.warehouse.leads import LeadRow
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.progress import Progress, Silent
 
@@ -95,11 +96,13 @@ def build_night(
     threads: int = 2,
     memory_limit: str = "4GB",
     engine: str = "duckdb",
+    leads: Sequence[LeadRow] = (),
 ) -> Built:
     """Builds core and marts of ``night`` from what landed and the state of the night before, and tests them.
 
     ``deliveries`` says of each table whether it was delivered ``full`` or as an ``increment``; a table that is not
     named keeps its state. ``assumptions`` is a folder whose CSV files replace the default ones of the same names.
+    ``leads`` are the staff's own arrangements of who looks after whom, one a customer.
     Raises :class:`BuildError`, and writes nothing, where a model breaks, a test of severity error fails, the
     assumptions cannot be used, or what the night rests on is not there.
     """
@@ -112,7 +115,7 @@ def build_night(
         ) from error
     try:
         row = night_row(night, _history(layout, night) if night.opening else (None, None))
-        control = write_control(work.control, row, deliveries, rates)
+        control = write_control(work.control, row, deliveries, rates, leads)
         bindings = bind(layout, row, deliveries, control)
     except MissingPart as error:
         raise BuildError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from guanxi.warehouse.engine.assumptions import Assumption
+from guanxi.warehouse.leads import LeadRow
 from guanxi.warehouse.nights import Night
 
 DAY = timedelta(days=1)
@@ -181,13 +182,18 @@ class DeliveryRow:
 
 
 def write_control(
-    folder: Path, night: NightRow, deliveries: Mapping[str, str], assumptions: list[Assumption]
+    folder: Path,
+    night: NightRow,
+    deliveries: Mapping[str, str],
+    assumptions: list[Assumption],
+    leads: Sequence[LeadRow] = (),
 ) -> dict[str, Path]:
-    """Writes the four control datasets into ``folder``; returns their files by name."""
+    """Writes the five control datasets into ``folder``; returns their files by name."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = {name: folder / f"{name}.parquet" for name in ("night", "calendar", "delivery", "assumption")}
+    files = {name: folder / f"{name}.parquet" for name in ("night", "calendar", "delivery", "assumption", "lead")}
     write_rows([night], NightRow, files["night"])
     write_rows(calendar_rows(night), CalendarRow, files["calendar"])
     write_rows([DeliveryRow(*item) for item in sorted(deliveries.items())], DeliveryRow, files["delivery"])
     write_rows(assumptions, Assumption, files["assumption"])
+    write_rows(leads, LeadRow, files["lead"])
     return files

@@ -18,6 +18,7 @@ from guanxi.warehouse.landing.control import DeliveryError, Problem
 from guanxi.warehouse.landing.land import DayLanding, MendedRow, land_day
 from guanxi.warehouse.landing.tables import TABLES
 from guanxi.warehouse.layout import Layout
+from guanxi.warehouse.leads import do_what_is_due, open_leads
 from guanxi.warehouse.night.inbox import folders
 from guanxi.warehouse.night.listener import Both, Listener, Nobody
 from guanxi.warehouse.night.lock import only_one
@@ -81,6 +82,8 @@ class _Nights:
         if again_from is not None:
             self._make_way(again_from)
         waiting = self._waiting()
+        if waiting:
+            do_what_is_due(self.options.database_url, time_zone=self.options.time_zone)
         made: list[date] = []
         for position, (day, folder) in enumerate(waiting, 1):
             self.listener.night(day, position, len(waiting))
@@ -140,7 +143,7 @@ class _Nights:
         steps: list[StepRecord] = []
         try:
             landing = self._land(journal, steps, night, folder)
-            built = self._build(journal, steps, night, landing)
+            built = self._build(journal, steps, night, landing, last=last)
             self.register.write(_record(night, journal.run_id, folder, landing, built, steps))
             if last:
                 self._publish(journal, night)
@@ -173,14 +176,18 @@ class _Nights:
         journal.quarantine(self.layout, list(TABLES))
         return landing
 
-    def _build(self, journal: RunJournal, steps: list[StepRecord], night: Night, landing: DayLanding) -> Built:
+    def _build(
+        self, journal: RunJournal, steps: list[StepRecord], night: Night, landing: DayLanding, *, last: bool
+    ) -> Built:
         options = self.options
+        leads = open_leads(options.database_url, night.business_date, newest=last)
         deliveries = {file.table: str(file.delivery) for file in landing.deliveries if file.file}
         built = self._step(
             journal, steps, night, "build",
             lambda progress: build_night(
                 layout=self.layout, night=night, deliveries=deliveries, assumptions=options.assumptions,
                 progress=progress, threads=options.threads, memory_limit=options.memory_limit, engine=options.engine,
+                leads=leads,
             ),
             lambda found: (sum(found.rows.values()), found.peak_bytes),
         )  # fmt: skip

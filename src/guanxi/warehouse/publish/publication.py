@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+from guanxi.warehouse import leads
 from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.progress import Progress, Silent
@@ -199,11 +200,13 @@ class _Publication:
             builder.build([*daily, *(fresh for plan in self.plans for fresh in plan.fresh)])
             with self.connection.transaction():
                 run(self.connection, "SET LOCAL synchronous_commit = on")
+                leads.hold(self.connection)
                 self._write_snapshots()
                 added = {plan.table.name: journals.write(self.target, plan) for plan in self.plans}
                 builder.finish()
                 self._attach(daily, builder.written, added)
                 published = self._announce(run_id)
+                leads.settle(self.connection, self.session.layout, [night.business_date for night in self.nights])
         finally:
             builder.close()
         return published

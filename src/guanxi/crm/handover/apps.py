@@ -1,0 +1,32 @@
+"""The app's name for Django."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class HandoverConfig(AppConfig):
+    name = "guanxi.crm.handover"
+    label = "handover"
+    verbose_name = _("Hand-over and pools")
+
+    def ready(self) -> None:
+        """Registers what hangs on a manager; after every migration the database's functions are as the code says."""
+        from guanxi.crm.handover.hanging import register_all
+
+        register_all()
+        post_migrate.connect(_define)
+
+
+def _define(app_config: AppConfig, using: str, **_rest: Any) -> None:
+    if app_config.label != "handover":
+        return
+    from django.db import connections
+
+    from guanxi.crm.handover.database import define
+
+    define(connections[using])

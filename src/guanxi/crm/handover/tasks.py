@@ -1,0 +1,24 @@
+"""Jobs of the worker: moves customers, and looks every few minutes for what is due or was left half done."""
+
+from __future__ import annotations
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from guanxi.crm.handover.database import BusyError
+from guanxi.crm.handover.services import carry_on, carry_out
+
+
+@app.task(
+    queue="handover", pass_context=False, retry=RetryStrategy(max_attempts=60, wait=20, retry_exceptions={BusyError})
+)
+def move_customers(handover_id: int) -> None:
+    """Moves the customers of one hand-over; tries again while the night's figures are being published."""
+    carry_out(handover_id=handover_id)
+
+
+@app.periodic(cron="*/5 * * * *")  # pyrefly: ignore[bad-argument-type] - it is called by keyword
+@app.task(queue="handover", queueing_lock="handovers", pass_context=False)
+def tend(timestamp: int) -> None:
+    """Every five minutes: begins what is due, takes back what was for a time, goes on with what a kill left."""
+    carry_on()
