@@ -24,7 +24,13 @@ def places(client) -> list[str]:
 
 
 def test_the_navigation_shows_what_the_role_may_use(cast, sign_in):
-    assert places(sign_in(cast.ai)) == ["/", "/customers/", reverse("products"), reverse("exports")]
+    assert places(sign_in(cast.ai)) == [
+        "/",
+        "/customers/",
+        reverse("products"),
+        reverse("handovers"),
+        reverse("exports"),
+    ]
     assert places(sign_in(cast.yu)) == ["/", reverse("products")]
     assert reverse("admin:index") in places(sign_in(cast.guan))
     assert "/customers/" not in places(sign_in(cast.guan))

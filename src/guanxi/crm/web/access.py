@@ -16,6 +16,7 @@ from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.models import Role
 from guanxi.crm.quality.rights import READERS
 from guanxi.crm.web.exports.rights import may_approve, may_export
+from guanxi.crm.web.handover.rights import uses as uses_handovers
 from guanxi.crm.web.request import StaffRequest
 
 
@@ -26,6 +27,7 @@ class Area(StrEnum):
     CUSTOMERS = "customers"
     PRODUCTS = "products"
     TEAM = "team"
+    HANDOVERS = "handovers"
     QUALITY = "quality"
     QUARANTINE = "quarantine"
     RUNS = "runs"
@@ -54,6 +56,7 @@ ROLES: dict[Area, frozenset[str]] = {
 OTHERWISE: dict[Area, Callable[[StaffRequest], bool]] = {
     Area.CUSTOMERS: lambda request: request.scope.reach is not Reach.NOTHING,
     Area.TEAM: lambda request: request.scopes[Verb.ASSIGN].sight != BLIND,
+    Area.HANDOVERS: uses_handovers,
     Area.EXPORTS: lambda request: may_export(request) or may_approve(request),
     Area.ADMINISTRATION: lambda request: bool(request.user.is_staff),
 }

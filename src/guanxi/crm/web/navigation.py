@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.web.access import Area, may
 from guanxi.crm.web.exports.queries import waiting_count
+from guanxi.crm.web.handover.shown import waiting_count as waiting_handovers
 from guanxi.crm.web.request import StaffRequest
 
 
@@ -46,7 +47,27 @@ PLACES: tuple[Place, ...] = (
     Place(
         Area.PRODUCTS, "products", _("Products"), icon="packages", key="p", inside=frozenset({"products", "product"})
     ),
-    Place(Area.TEAM, "team", _("Team"), icon="users-group", key="t", inside=frozenset({"team"})),
+    Place(
+        Area.TEAM,
+        "team",
+        _("Team"),
+        icon="users-group",
+        key="t",
+        inside=frozenset({"team"}),
+        group=_("Team"),
+        group_icon="users-group",
+    ),
+    Place(
+        Area.HANDOVERS,
+        "handovers",
+        _("Hand-overs"),
+        icon="arrows-exchange",
+        key="o",
+        inside=frozenset({"handovers", "handover"}),
+        group=_("Team"),
+        group_icon="users-group",
+        waiting=waiting_handovers,
+    ),
     Place(
         Area.QUALITY,
         "quality",
@@ -177,11 +198,15 @@ def navigation_of(request: StaffRequest) -> Navigation:
         group = groups.setdefault(str(place.group), [])
         group.append(link)
         if len(group) == 1:
-            main.append(Link(link.url, str(place.group), place.group_icon, link.key, link.here))
-        elif link.here:
+            main.append(Link(link.url, str(place.group), place.group_icon, link.key, link.here, link.waiting))
+        else:
             position = next(index for index, shown in enumerate(main) if shown.label == str(place.group))
             shown = main[position]
-            main[position] = Link(shown.url, shown.label, shown.icon, shown.key, here=True)
+            # Where something waits in the group, one is led to it.
+            url = link.url if link.waiting and not shown.waiting else shown.url
+            main[position] = Link(
+                url, shown.label, shown.icon, shown.key, shown.here or link.here, shown.waiting + link.waiting
+            )
     beside = next((tuple(group) for group in groups.values() if len(group) > 1 and any(one.here for one in group)), ())
     return Navigation(tuple(main), beside, tuple(link for _place, link in links), may(request, Area.CUSTOMERS))
 

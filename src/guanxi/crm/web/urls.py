@@ -35,4 +35,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("guanxi.crm.web.audit.urls")),
     path("", include("guanxi.crm.web.watch.urls")),
     path("", include("guanxi.crm.web.rights.urls")),
+    path("", include("guanxi.crm.web.handover.urls")),
 ]

@@ -125,3 +125,9 @@ def query(context: Context, **changes: Any) -> str:
         else:
             parameters[name] = str(value)
     return f"?{parameters.urlencode()}"
+
+
+@register.filter
+def at(mapping: dict[str, Any], key: str) -> Any:
+    """What a mapping holds under a key that a variable names; empty where it holds nothing."""
+    return mapping.get(key, "")

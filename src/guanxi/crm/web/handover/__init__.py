@@ -1,0 +1,1 @@
+"""Pages of hand-overs: the way through arranging one, signing, progress and undoing."""
