@@ -59,19 +59,19 @@ def signed(cast, draft: Handover, *, by=None) -> Handover:
     return draft
 
 
-def books(day) -> dict[tuple[str, str, str], tuple]:
+def books(day) -> dict[tuple[str, ...], tuple]:
     """The day's books as published."""
     rows = BookDay.objects.filter(business_date=day).values_list(
-        "institution_id", "manager_id", "tier", "customers", "deposit", "loan", "wealth", "contribution_r12"
+        "institution_id", "manager_id", "kind", "tier", "customers", "deposit", "loan", "wealth", "contribution_r12"
     )
-    return {row[:3]: row[3:] for row in rows}
+    return {row[:4]: row[4:] for row in rows}
 
 
-def books_of_figures(day) -> dict[tuple[str, str, str], tuple]:
+def books_of_figures(day) -> dict[tuple[str, ...], tuple]:
     """The same from the customers' own figures."""
-    found: dict[tuple[str, str, str], list] = {}
+    found: dict[tuple[str, ...], list] = {}
     for one in CustomerFigure.objects.filter(business_date=day):
-        sums = found.setdefault((one.institution_id, one.manager_id or "", one.tier), [0, 0, 0, 0, 0])
+        sums = found.setdefault((one.institution_id, one.manager_id or "", one.kind, one.tier), [0, 0, 0, 0, 0])
         for position, value in enumerate((1, one.deposit, one.loan, one.wealth, one.contribution_r12)):
             sums[position] += value
     return {key: tuple(sums) for key, sums in found.items()}

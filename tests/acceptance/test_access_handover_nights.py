@@ -26,14 +26,14 @@ def arrange(house, party: str, manager: str | None, instead_of: str) -> int:
 
 def sums_agree(house, day) -> None:
     """The day's books are the sums of the customers' own figures."""
-    names = "institution_id, coalesce(manager_id, ''), tier"
+    names = "institution_id, coalesce(manager_id, ''), kind, tier"
     books = house.query(
         f"select {names}, customers, deposit, loan, wealth, contribution_mtd, contribution_r12 from insight_bookday"
-        " where business_date = %s order by 1, 2, 3", day,
+        " where business_date = %s order by 1, 2, 3, 4", day,
     )  # fmt: skip
     figures = house.query(
         f"select {names}, count(*), sum(deposit), sum(loan), sum(wealth), sum(contribution_mtd), sum(contribution_r12)"
-        " from insight_customerfigure where business_date = %s group by 1, 2, 3 order by 1, 2, 3", day,
+        " from insight_customerfigure where business_date = %s group by 1, 2, 3, 4 order by 1, 2, 3, 4", day,
     )  # fmt: skip
     assert books == figures
 
