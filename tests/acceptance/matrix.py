@@ -33,6 +33,8 @@ NOBODY: Roles = frozenset()
 SEERS, ASSIGNERS = holders(Verb.SEE), holders(Verb.ASSIGN)
 EXPORTERS, TAKERS, APPROVERS = holders(Verb.EXPORT), holders(Verb.EXPORT, Verb.APPROVE), holders(Verb.APPROVE)
 ASKERS = ASSIGNERS | {Role.AUDITOR}
+# Who arranges hand-overs, and whose customers they are about.
+HANDERS = ASSIGNERS | {Role.RM}
 READERS: Roles = frozenset({Role.ANALYST, Role.HEAD_OFFICE, Role.AUDITOR, Role.STEWARD, Role.ADMINISTRATOR})
 MENDERS: Roles = frozenset({Role.STEWARD, Role.ADMINISTRATOR})
 AUDITORS: Roles = frozenset({Role.AUDITOR})
@@ -55,6 +57,9 @@ KWARGS = {
     "number": "customer",
     "package_id": "customer",
     "export_id": "person",
+    "handover_id": "person",
+    "draft_handover_id": "person",
+    "done_handover_id": "person",
     "session_id": "person",
     "passkey": "person",
     "import_id": "person",
@@ -107,6 +112,7 @@ class Row:
 
 SEE, EDIT, ASSIGN, EXPORT, REVEAL, APPROVE = Verb
 LIST = {"name": "customers"}
+DRAFT = {"handover_id": "draft_handover_id"}
 ADMIN_OBJECT = {"object_id": "admin_object_id"}
 
 ROWS: tuple[Row, ...] = (
@@ -180,6 +186,18 @@ ROWS: tuple[Row, ...] = (
     Row("team", ASSIGNERS),
     Row("team-cover", None, ASSIGNERS),
     Row("team-cover-end", None, ASSIGNERS, post_verb=ASSIGN),
+    # Hand-overs: a draft is its arranger's, the rest is for whom it concerns
+    Row("handovers", HANDERS),
+    Row("handover-new", ASSIGNERS, ASSIGNERS),
+    Row("handover", HANDERS, part=True),
+    Row("handover-who", ASSIGNERS, ASSIGNERS, takes=DRAFT),
+    Row("handover-what", ASSIGNERS, ASSIGNERS, takes=DRAFT),
+    Row("handover-to", ASSIGNERS, ASSIGNERS, takes=DRAFT),
+    Row("handover-preview", ASSIGNERS, ASSIGNERS, takes=DRAFT),
+    Row("handover-sign", None, HANDERS),
+    Row("handover-refuse", None, HANDERS),
+    Row("handover-take-back", None, HANDERS),
+    Row("handover-undo", None, HANDERS, takes={"handover_id": "done_handover_id"}),
     # Taking out
     Row("exports", TAKERS),
     Row("export-ask", EXPORTERS, EXPORTERS, given=LIST),

@@ -12,6 +12,7 @@ from guanxi.crm.audit.models import Entry
 from guanxi.crm.audit.services import record
 from guanxi.crm.consent.models import Package, RightsCase
 from guanxi.crm.consent.package import folder_of_packages
+from guanxi.crm.handover.models import Handover, Receiver
 from guanxi.crm.org.models import AddressLock, Cover, Staff, StaffSession
 from guanxi.crm.quality.models import MendingImport, NightRequest, QuarantinedRow, Run
 from guanxi.crm.web.exports.services import folder_of_exports
@@ -88,7 +89,22 @@ def things_of(staff: Staff, *, institution: str) -> dict[str, Any]:
         "import_id": upload.pk,
         "session_id": session.public_id,
         "passkey": passkey.pk,
+        "handover_id": _handover(staff, institution, "waiting", giver=staff),
+        "draft_handover_id": _handover(staff, institution, "draft"),
+        "done_handover_id": _handover(staff, institution, "done", moved_at=timezone.now(), undo_hours=72),
     }
+
+
+def _handover(staff: Staff, institution: str, state: str, **more: Any) -> int:
+    """A hand-over that somebody arranged: one customer, previewed, of nobody's unless a giver is named."""
+    receiver = {"staff": "1111", "institution": "B11", "customers": 1, "leads": 0, "then": 1, "most": None}
+    receiver |= {"tiers": {}, "elsewhere": 0, "assets": "0", "loan": "0", "contribution": "0"}
+    made = Handover.objects.create(
+        made_by=staff, state=state, rule="evenly", reason="岗位调整", effective_on=timezone.localdate(), previewed=0,
+        total=1, moved=1, spread=[[institution, "person"]], summary={"customers": 1, "receivers": [receiver]}, **more,
+    )  # fmt: skip
+    Receiver.objects.create(handover=made, staff_id="1111")
+    return made.pk
 
 
 def package_of(case: RightsCase, staff: Staff) -> Any:

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("org", "0009_api_tokens"),
+        ("org", "0010_api_tokens"),
     ]
 
     operations = [
