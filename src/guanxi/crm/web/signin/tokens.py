@@ -30,7 +30,7 @@ class TokenForm(forms.Form):
     """Name, uses and time of a new token."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"),
+        label=gettext_lazy("Name of the token"),
         max_length=80,
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off", "autofocus": True}),
         help_text=gettext_lazy("By which you will know it: the program, the machine."),
