@@ -43,7 +43,7 @@ def reveal(request: StaffRequest, party_id: str, what: str, key: str) -> HttpRes
     most = allowed_a_day(request.roles)
     left = max(0, most - revealed_today(request.user.pk, now=timezone.now()))
     if not left:
-        return _answer(request, "refused", {**context, "why_not": "limit", "most": most}, status=429)
+        return _answer(request, "refused", {**context, "why_not": "limit", "most": most})
     status = 422 if form.errors else 200
     return _answer(request, "form", {**context, "form": form, "left": left, "most": most}, status=status)
 

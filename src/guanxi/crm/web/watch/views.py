@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from guanxi.crm.org.models import Staff
@@ -27,7 +27,7 @@ from guanxi.crm.web.audit.listing import role_words
 from guanxi.crm.web.request import StaffRequest
 from guanxi.crm.web.watch import export  # noqa: F401 - declares what can be taken out here
 from guanxi.crm.web.watch.charts import days_chart
-from guanxi.crm.web.watch.words import LABELS, Reason, days_word, entries_url, reason_of
+from guanxi.crm.web.watch.words import LABELS, Reason, entries_url, reason_of
 
 SHOWN = 100
 # While somebody waits for the page, no more than the running day and the one before it are summed.
@@ -75,7 +75,10 @@ def days_asked(request: StaffRequest) -> int:
 
 def periods(days: int) -> list[dict[str, Any]]:
     """The choice of periods."""
-    return [{"days": one, "label": days_word(one), "here": one == days} for one in PERIODS]
+    return [
+        {"days": one, "label": ngettext("%(days)s day", "%(days)s days", one) % {"days": one}, "here": one == days}
+        for one in PERIODS
+    ]
 
 
 @require_safe

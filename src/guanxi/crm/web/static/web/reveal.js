@@ -51,8 +51,9 @@ function show(html) {
   }
   dialog.replaceChildren(...[...parts.childNodes].map((node) => document.adoptNode(node)));
   if (!dialog.open) dialog.showModal();
-  const wrong = dialog.querySelector(".gx-field-error");
-  (wrong?.closest(".gx-field, fieldset") ?? dialog).querySelector("input[type=text], input:checked, input, button")?.focus();
+  const wrong = dialog.querySelector(".gx-field-error")?.closest(".gx-field, fieldset");
+  const first = (wrong ?? dialog).querySelector(wrong ? "input" : "input:checked") ?? dialog.querySelector("input[type=radio]");
+  (first ?? dialog.querySelector("button"))?.focus();
 }
 
 function put(place, shown) {
