@@ -1,7 +1,7 @@
 """``make bench``: the figures of docs/performance.md, measured on this machine and written below ``var/bench``.
 
 ``python -m bench night --customers 100000 1000000``; ``python -m bench history``; ``python -m bench screens``;
-``python -m bench audit``; without a word, all four.
+``python -m bench audit``; ``python -m bench handover``; without a word, all five.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ VAR = Path(os.environ.get("GUANXI_VAR") or ROOT / "var").resolve() / "bench"
 def main() -> None:
     """Runs the measurements asked for and prints them as the tables of the performance page."""
     words = argparse.ArgumentParser(prog="make bench BENCH=", description=__doc__)
-    words.add_argument("what", nargs="?", choices=["night", "history", "screens", "audit", "all"], default="all")
+    words.add_argument(
+        "what", nargs="?", choices=["night", "history", "screens", "audit", "handover", "all"], default="all"
+    )
     words.add_argument("--customers", nargs="+", type=int, default=[100_000, 1_000_000])
     words.add_argument("--history", type=int, default=30, help="days behind the measured one")
     words.add_argument("--longer", type=int, default=90, help="days behind it in the longer history")
@@ -54,6 +56,11 @@ def main() -> None:
         from bench.audit import measure as measure_audit
 
         results["audit"] = measure_audit(VAR)
+        save(results)
+    if told.what in ("handover", "all"):
+        from bench.handover import measure as measure_handover
+
+        results["handover"] = measure_handover(VAR)
         save(results)
     print(report.render(results))
 

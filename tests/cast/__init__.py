@@ -25,6 +25,7 @@ from django.db.models import Model
 from guanxi.crm.consent.first_texts import IN_FORCE_FROM, TEXTS
 from guanxi.crm.consent.models import ConsentText, RetentionRule
 from guanxi.crm.consent.retention_rules import RULES
+from guanxi.crm.handover.orphans import orphans_in
 from guanxi.crm.holding.models import Agreement, Event
 from guanxi.crm.insight.book_queries import customers_in
 from guanxi.crm.insight.home_queries import forget_home
@@ -188,6 +189,7 @@ def put_texts() -> None:
 def _forget() -> None:
     forget()
     customers_in.cache_clear()
+    orphans_in.cache_clear()
     forget_home()
     django_cache.clear()
 

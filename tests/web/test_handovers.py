@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from guanxi.crm.handover import services
 from guanxi.crm.handover.models import Handover, Pool, State
+from guanxi.crm.handover.orphans import orphans_in
 from guanxi.crm.org.models import Post, Staff
 from guanxi.crm.party.models import Party
 from guanxi.crm.web.handover.shown import forget_waiting
@@ -155,6 +156,44 @@ def test_a_leavers_customers_are_offered_first_and_signed_for_by_somebody_above(
     signature = one.signatures.get()
     assert (signature.side, signature.staff_id, signature.signed_by_id) == ("giver", "1111", "1101")
     assert "由薄文代签" in bo.get(f"/hand-overs/{one.pk}/").content.decode()
+
+
+def test_a_leavers_customers_stand_on_home_and_team_until_they_are_handed_over(cast, sign_in):
+    orphans_in.cache_clear()
+    gone = timezone.localdate() - datetime.timedelta(3)
+    Staff.objects.filter(pk="1111").update(is_active=False, left_on=gone)
+    bo = sign_in(cast.bo)
+    assert "无在岗管户人" in bo.get("/").content.decode()
+    page = bo.get("/team/").content.decode()
+    assert f"艾琳（{gone:%Y-%m-%d} 离职）名下 24 户" in page
+    assert "/hand-overs/new/?giver=1111" in page
+    assert "无管户客户 2 户" in page
+    assert "无在岗管户人" not in sign_in(cast.lu).get("/").content.decode()
+    one = arrange(bo, giver="1111")
+    bo.post(f"/hand-overs/{one.pk}/preview/")
+    bo.post(f"/hand-overs/{one.pk}/sign/")
+    sign_in(cast.qian).post(f"/hand-overs/{one.pk}/sign/")
+    services.carry_out(handover_id=one.pk)
+    assert "名下 24 户" not in bo.get("/team/").content.decode()
+
+
+def test_the_customers_history_says_who_from_when_to_when_and_by_which_hand_over(cast, sign_in):
+    bo = sign_in(cast.bo)
+    page = bo.get("/customers/P00001/access/").content.decode()
+    assert "管户历史" in page
+    assert "行内文件" in page
+    one = arrange(bo, mode={"mode": "named", "numbers": "P00001"})
+    bo.post(f"/hand-overs/{one.pk}/preview/")
+    for person in (cast.ai, cast.qian):
+        sign_in(person).post(f"/hand-overs/{one.pk}/sign/")
+    services.carry_out(handover_id=one.pk)
+    answer = bo.get("/customers/P00001/access/")
+    rows = answer.context["history"]
+    assert [(row.period.staff_id, row.period.handover, row.period.by_file) for row in rows] == [
+        ("1112", one.pk, False), ("1111", None, True),
+    ]  # fmt: skip
+    assert rows[0].signed == "艾琳、钱进"
+    assert f"/hand-overs/{one.pk}/" in answer.content.decode()
 
 
 def test_queries_do_not_grow(cast, sign_in, django_assert_max_num_queries):

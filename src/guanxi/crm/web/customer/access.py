@@ -26,6 +26,7 @@ from guanxi.crm.party.models import Party
 from guanxi.crm.party.queries import institutions_linked_to
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.customer.frame import ASKING, customer_frame, show
+from guanxi.crm.web.customer.leads import lead_rows
 from guanxi.crm.web.request import StaffRequest
 from guanxi.crm.web.sight.views import may_ask_about
 
@@ -100,6 +101,7 @@ def _page(
             )
             for seer in seers
         ],
+        "history": lead_rows(request, party_id, frame.party.manager.pk if frame.party.manager else None),
         "nobody_leads": not any(seer.why == Why.LEAD for seer in seers),
         "assigns": assigns,
         "colleagues": [(number, name, tree.label(place, language)) for number, name, place in colleagues],

@@ -23,7 +23,7 @@ from guanxi.crm.web.handover.rights import arranges, concerns, may_steer, side_t
 from guanxi.crm.web.request import StaffRequest
 
 PAGE = 30
-REMEMBERED = 20
+REMEMBERED = 60
 _WAITING = "handovers-waiting"
 
 

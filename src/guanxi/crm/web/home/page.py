@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from guanxi.crm.handover.orphans import orphans_in
 from guanxi.crm.insight import home_queries as insight
-from guanxi.crm.kernel.scope import Reach, Scope
+from guanxi.crm.kernel.scope import BLIND, Reach, Scope
+from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.queries import InstitutionTree, institution_tree, staff_names
 from guanxi.crm.web.display import Display
 from guanxi.crm.web.request import StaffRequest
@@ -130,7 +132,7 @@ def home_page(request: StaffRequest, unit: str = "") -> HomePage:
     return HomePage(
         title=tree.label(tops[0], request.display.language) if len(tops) == 1 and not own else "",
         trail=_trail(request, tree, unit),
-        tasks=_tasks(movements, maturities, changes, overdue, unit),
+        tasks=(*_tasks(movements, maturities, changes, overdue, unit), *_orphaned(request)),
         figures=_figures(book),
         parts=tuple(_part(request, tree, part, book.now) for part in parts),
         parts_total=book.now,
@@ -176,6 +178,17 @@ def _trail(request: StaffRequest, tree: InstitutionTree, unit: str) -> tuple[tup
         above = [number for number in above if number in request.scope.institution_ids]
     language = request.display.language
     return tuple((tree.label(number, language), f"{reverse('home')}?unit={number}") for number in above)
+
+
+def _orphaned(request: StaffRequest) -> tuple[Task, ...]:
+    """Customers whom nobody in service looks after, for whoever may give them to somebody; nothing where none are."""
+    assigns = request.scopes[Verb.ASSIGN]
+    if request.published is None or assigns.sight == BLIND:
+        return ()
+    many = orphans_in(request.published.id, request.day, assigns).many
+    return (
+        (Task(many, _("Without a manager in service"), icon="user-off", url=reverse("team"), bad=True),) if many else ()
+    )
 
 
 def _tasks(

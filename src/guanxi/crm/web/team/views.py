@@ -15,6 +15,8 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from guanxi.crm.handover.history import overridden
+from guanxi.crm.handover.orphans import orphans_in
 from guanxi.crm.insight.book_queries import Holding, books_by_manager
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.access_queries import CoverLine, covers_of
@@ -24,6 +26,8 @@ from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.request import StaffRequest
 
 NO_BOOK = Holding()
+# For so long the page tells of hand-overs that the bank's file has overtaken.
+TOLD_FOR = datetime.timedelta(days=30)
 FIELDS = ("staff", "substitute", "first", "last", "reason")
 
 
@@ -72,7 +76,16 @@ def _page(request: StaffRequest, *, typed: dict[str, str] | None = None, problem
         for number, name, place in people
     ]
     members.sort(key=lambda member: (-member.book.assets, member.number))
-    context = {"members": members, "today": today, "typed": typed or {}, "problem": problem}
+    context = {
+        "members": members,
+        "today": today,
+        "typed": typed or {},
+        "problem": problem,
+        "orphans": orphans_in(request.published.id, request.day, request.scopes[Verb.ASSIGN])
+        if request.published
+        else None,
+        "overridden": overridden(today - TOLD_FOR, [number for number, _name, _place in people]),
+    }
     return render(request, "web/team.html", context)
 
 
