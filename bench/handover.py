@@ -55,10 +55,10 @@ def measure(var: Path, customers: int = CUSTOMERS) -> dict[str, Any]:
     batches: list[float] = []
     real = services.move_next
 
-    def timed(number: int, **options: Any) -> int:
+    def timed(handover_id: int, *, today: Any, most: int) -> int:
         started = time.perf_counter()
         try:
-            return real(number, **options)
+            return real(handover_id, today=today, most=most)
         finally:
             batches.append(time.perf_counter() - started)
 
