@@ -221,6 +221,20 @@ VARIABLES = (
         "Working days for an answer to a person who asks about personal data, from the day after the request.",
     ),
     Variable(
+        "GUANXI_SCAN_CLAMD",
+        "",
+        "/run/clamav/clamd.ctl",
+        "The socket of a running clamd, or its host and port: attachments are scanned before they are kept, and "
+        "refused while it does not answer. With neither this nor a command, nothing is scanned.",
+    ),
+    Variable(
+        "GUANXI_SCAN_COMMAND",
+        "",
+        "/opt/scanner/bin/scan --stdin",
+        "A command that scans what it reads from its standard input: it ends with 0 for clean, 1 for infected; "
+        "anything else is a failure and the file is refused.",
+    ),
+    Variable(
         "GUANXI_EXPORT_APPROVAL_ROWS",
         "500",
         "500",

@@ -44,6 +44,7 @@ def open_page(site: Any, browser: Browser) -> Iterator[Callable[..., Page]]:
         language: str = "zh-hans",
         theme: str = "light",
         expect: int = 200,
+        offline: bool = False,
     ) -> Page:
         context = browser.new_context(
             viewport=SCREENS[screen],
@@ -71,12 +72,13 @@ def open_page(site: Any, browser: Browser) -> Iterator[Callable[..., Page]]:
         def listen(message: Any) -> None:
             # A form that was not accepted answers 422, by design, which Chromium puts on the console.
             foreseen = any(f"status of {status}" in message.text for status in (expect, 422))
+            foreseen |= offline and "ERR_INTERNET_DISCONNECTED" in message.text
             if message.type in ("error", "warning") and not foreseen:
                 complaints.append(f"{message.type}: {message.text} ({message.location.get('url')})")
 
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(f"page error: {error}"))
-        page.on("requestfailed", lambda request: _failed(complaints, request))
+        page.on("requestfailed", lambda request: _failed(complaints, request, offline=offline))
         response = page.goto(site.url + path)
         assert response is not None
         assert response.status == expect, f"{path} answered {response.status}"
@@ -89,9 +91,11 @@ def open_page(site: Any, browser: Browser) -> Iterator[Callable[..., Page]]:
     assert not complaints, "the browser complained:\n" + "\n".join(complaints)
 
 
-def _failed(complaints: list[str], request: Any) -> None:
-    # A request that a newer one replaced, or that a change of page cut off, is no failure.
-    if "ERR_ABORTED" not in (request.failure or ""):
+def _failed(complaints: list[str], request: Any, *, offline: bool) -> None:
+    # A request that a newer one replaced, or that a change of page cut off, is no failure; nor one that a test without
+    # a connection asks for.
+    foreseen = ("ERR_ABORTED", "ERR_INTERNET_DISCONNECTED") if offline else ("ERR_ABORTED",)
+    if not any(one in (request.failure or "") for one in foreseen):
         complaints.append(f"request failed: {request.url} {request.failure}")
 
 

@@ -25,6 +25,8 @@ from django.db.models import Model
 from guanxi.crm.consent.first_texts import IN_FORCE_FROM, TEXTS
 from guanxi.crm.consent.models import ConsentText, RetentionRule
 from guanxi.crm.consent.retention_rules import RULES
+from guanxi.crm.contact.first_words import OUTCOMES, TEMPLATES
+from guanxi.crm.contact.models import ActivityTemplate, Outcome
 from guanxi.crm.handover.orphans import orphans_in
 from guanxi.crm.holding.models import Agreement, Event
 from guanxi.crm.insight.book_queries import customers_in
@@ -169,7 +171,7 @@ def load() -> Cast:
 
 
 def put_texts() -> None:
-    """The consent texts and rules of retention of a new installation, that emptied tables lack."""
+    """The words that a new installation begins with (consent, retention, activities), which emptied tables lack."""
     ConsentText.objects.bulk_create(
         [
             ConsentText(purpose=purpose, version=1, text_zh=words.zh, text_en=words.en, valid_from=IN_FORCE_FROM)
@@ -184,6 +186,20 @@ def put_texts() -> None:
         ],
         ignore_conflicts=True,
     )
+    Outcome.objects.bulk_create(
+        [
+            Outcome(kind=one.kind, code=one.code, name_zh=one.zh, name_en=one.en, result=one.result,
+                    follow_up_days=one.days, position=position)
+            for position, one in enumerate(OUTCOMES, 1)
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+    if not ActivityTemplate.objects.exists():
+        ActivityTemplate.objects.bulk_create(
+            ActivityTemplate(kind=one.kind, name_zh=one.zh, name_en=one.en, text_zh=one.text_zh, text_en=one.text_en,
+                             minutes=one.minutes, position=position)
+            for position, one in enumerate(TEMPLATES, 1)
+        )  # fmt: skip
 
 
 def _forget() -> None:

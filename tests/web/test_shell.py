@@ -27,6 +27,7 @@ def test_the_navigation_shows_what_the_role_may_use(cast, sign_in):
     assert places(sign_in(cast.ai)) == [
         "/",
         "/customers/",
+        reverse("tasks"),
         reverse("products"),
         reverse("handovers"),
         reverse("exports"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 from datetime import time, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -113,6 +114,7 @@ INSTALLED_APPS = [
     "guanxi.crm.quality",
     "guanxi.crm.handover",
     "guanxi.crm.consent",
+    "guanxi.crm.contact",
     "guanxi.crm.watch",
     "guanxi.crm.web",
     "guanxi.crm.api",
@@ -258,6 +260,10 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
 }
 
+# What looks for malware in files that come in (kernel/scanning): clamd's socket, or a command.
+SCAN_CLAMD = os.environ.get("GUANXI_SCAN_CLAMD", "")
+SCAN_COMMAND = shlex.split(os.environ.get("GUANXI_SCAN_COMMAND", ""))
+
 # Taking data out as a file (web/exports).
 EXPORT_APPROVAL_ROWS = int(os.environ.get("GUANXI_EXPORT_APPROVAL_ROWS", "500"))
 EXPORT_APPROVAL_ROWS_A_DAY = int(os.environ.get("GUANXI_EXPORT_APPROVAL_ROWS_A_DAY", "2000"))
@@ -383,6 +389,14 @@ UNFOLD = {
                 "items": [
                     _page(_("Consent texts"), "contract_edit", "consent_consenttext_changelist"),
                     _page(_("Rules of retention"), "auto_delete", "consent_retentionrule_changelist"),
+                ],
+            },
+            {
+                "title": _("Activities and tasks"),
+                "separator": True,
+                "items": [
+                    _page(_("Outcomes"), "rule", "contact_outcome_changelist"),
+                    _page(_("Templates"), "note_stack", "contact_activitytemplate_changelist"),
                 ],
             },
             {

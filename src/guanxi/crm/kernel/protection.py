@@ -33,7 +33,7 @@ POLICY = "scope"
 NUMERIC = ("numeric_eq", "numeric_ne", "numeric_lt", "numeric_le", "numeric_gt", "numeric_ge")
 SETTINGS = (
     "everything", "alike", "retail_all", "retail_ids", "corporate_all", "corporate_ids", "managers", "supported",
-    "linking", "retail_links", "corporate_links",
+    "linking", "retail_links", "corporate_links", "staff",
 )  # fmt: skip
 
 
@@ -56,6 +56,7 @@ def settings_of(scope: Scope) -> dict[str, str]:
         "linking": _flag(scope.links),
         "retail_links": _array(scope.retail_links),
         "corporate_links": _array(scope.corporate_links),
+        "staff": scope.staff_id,
     }
 
 
@@ -163,6 +164,10 @@ def policy_of(model: type[Any]) -> str:
         # The policy of the row's record applies to the sub-select as well: a row is seen with its record.
         ways = [_seen_with(model, paths.manager.partition("__")[0])]
         ways += [f"EXISTS (SELECT 1 FROM {other} e WHERE e.id = {table}.{column})" for column, other in paths.ends]
+        if paths.owner and "__" not in paths.owner:
+            # Behind another record the policy of that record has said so already.
+            whose = "(SELECT nullif(current_setting('guanxi.staff', true), ''))"
+            ways.append(f"({paths.record} IS NULL AND {paths.owner} = {whose})")
         if "__" not in paths.institution:
             ways.insert(0, f"({_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}))")
         return " OR ".join((_is_on("everything"), *ways))

@@ -147,7 +147,8 @@ class ScopePaths:
     A model without ``kind`` is not seen by institution where a wall stands; one without ``record`` (sums) is not
     seen by those who support single records. ``ends`` are further columns with the table that each
     points to: a row between two records, of which the database shows the whole where either is seen; what is said of
-    the hidden one is the query's affair.
+    the hidden one is the query's affair. ``owner`` is the member of staff to whom a row without any record belongs:
+    such a row is seen by its owner, and by those who see everything.
     """
 
     institution: str
@@ -155,6 +156,7 @@ class ScopePaths:
     record: str = "party_id"
     kind: str = "party__kind"
     ends: tuple[tuple[str, str], ...] = ()
+    owner: str = ""
 
 
 class ScopedQuerySet(models.QuerySet[Any]):
@@ -179,6 +181,8 @@ def condition_of(paths: ScopePaths, scope: Scope) -> Q | None:
         ways.append(Q(**{f"{paths.record}__in": scope.supported}))
     if scope.links and paths.record:
         ways.append(Q(**{f"{paths.record}__{ACROSS}": (scope.retail_links, scope.corporate_links)}))
+    if paths.owner and scope.staff_id:
+        ways.append(Q(**{f"{paths.record}__isnull": True, paths.owner: scope.staff_id}))
     if not ways:
         return None
     wanted = ways[0]

@@ -23,6 +23,9 @@ class Kind(StrEnum):
     XLSX = "xlsx"
     CSV = "csv"
     ZIP = "zip"
+    PDF = "pdf"
+    JPEG = "jpeg"
+    PNG = "png"
 
 
 class RefusedUploadError(Exception):
@@ -48,6 +51,13 @@ _NOT_IN_NAMES = re.compile(r"[^\w.\-()（）\[\] ]+")
 _ENTITY = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.I)
 # Where a document type can stand: before the root element.
 PROLOGUE = 4_096
+TABLES = frozenset({Kind.XLSX, Kind.CSV})
+NAMES = {Kind.XLSX: "Excel (.xlsx)", Kind.CSV: "CSV", Kind.PDF: "PDF", Kind.JPEG: "JPEG", Kind.PNG: "PNG"}
+# What a PDF has no need of that one only reads: programs, and files within the file.
+_ACTIVE = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)\b")
+PNG_BEGIN, PNG_END = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", b"\x00\x00\x00\x00IEND\xaeB`\x82"
+# What a camera writes behind the picture, or a mailer behind a PDF.
+TRAILER = 4_096
 
 
 def safe_name(name: str, *, longest: int = 100) -> str:
@@ -73,6 +83,8 @@ def judge(content: bytes, *, allowed: Collection[Kind], bounds: Bounds | None = 
         raise RefusedUploadError(_("The file is larger than %(size)s MB.") % {"size": bounds.bytes // 1_000_000})
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         kind = _archive(content, bounds)
+    elif (document := _document(content)) is not None:
+        kind = document
     elif b"\x00" in content or content.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"MZ", b"\x1f\x8b", b"Rar!")):
         kind = None
     else:
@@ -80,8 +92,25 @@ def judge(content: bytes, *, allowed: Collection[Kind], bounds: Bounds | None = 
     if kind is None or kind not in allowed:
         if kind is Kind.ZIP and Kind.XLSX in allowed:
             raise RefusedUploadError(_("This is not an Excel workbook (.xlsx)."))
-        raise RefusedUploadError(_("The file is neither an Excel workbook (.xlsx) nor CSV."))
+        if TABLES.issuperset(allowed):
+            raise RefusedUploadError(_("The file is neither an Excel workbook (.xlsx) nor CSV."))
+        wanted = ", ".join(name for one, name in NAMES.items() if one in allowed)
+        raise RefusedUploadError(_("The file is none of these, whatever its name says: %(kinds)s.") % {"kinds": wanted})
     return kind
+
+
+def _document(content: bytes) -> Kind | None:
+    """A picture or a PDF by its first and its last bytes; None for anything else. A PDF with programs is refused."""
+    end = content[-TRAILER:]
+    if content.startswith(b"\xff\xd8\xff") and b"\xff\xd9" in end:
+        return Kind.JPEG
+    if content.startswith(PNG_BEGIN) and PNG_END in end:
+        return Kind.PNG
+    if content.startswith(b"%PDF-") and b"%%EOF" in end:
+        if _ACTIVE.search(content):
+            raise RefusedUploadError(_("This PDF holds programs or files within it. Print it to a plain PDF first."))
+        return Kind.PDF
+    return None
 
 
 def _archive(content: bytes, bounds: Bounds) -> Kind:

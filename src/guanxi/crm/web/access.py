@@ -26,6 +26,7 @@ class Area(StrEnum):
     HOME = "home"
     CUSTOMERS = "customers"
     PRODUCTS = "products"
+    WORK = "work"
     TEAM = "team"
     HANDOVERS = "handovers"
     QUALITY = "quality"
@@ -55,6 +56,8 @@ ROLES: dict[Area, frozenset[str]] = {
 # The areas that are open by what somebody sees or may do, whatever the role is called.
 OTHERWISE: dict[Area, Callable[[StaffRequest], bool]] = {
     Area.CUSTOMERS: lambda request: request.scope.reach is not Reach.NOTHING,
+    # Whoever may change something about a customer has work to plan and to record.
+    Area.WORK: lambda request: request.scopes[Verb.EDIT].reach is not Reach.NOTHING,
     Area.TEAM: lambda request: request.scopes[Verb.ASSIGN].sight != BLIND,
     Area.HANDOVERS: uses_handovers,
     Area.EXPORTS: lambda request: may_export(request) or may_approve(request),

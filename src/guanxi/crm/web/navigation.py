@@ -45,6 +45,26 @@ PLACES: tuple[Place, ...] = (
         inside=frozenset({"customers", "customer", "search"}),
     ),
     Place(
+        Area.WORK,
+        "tasks",
+        _("Tasks"),
+        icon="checkbox",
+        key="o",
+        inside=frozenset({"tasks", "task"}),
+        group=_("My day"),
+        group_icon="calendar-check",
+    ),
+    Place(
+        Area.WORK,
+        "work-log",
+        _("Work log"),
+        icon="notebook",
+        key="w",
+        inside=frozenset({"work-log"}),
+        group=_("My day"),
+        group_icon="calendar-check",
+    ),
+    Place(
         Area.PRODUCTS, "products", _("Products"), icon="packages", key="p", inside=frozenset({"products", "product"})
     ),
     Place(

@@ -42,6 +42,7 @@ _SECTIONS: tuple[_Section, ...] = (
     _Section("customer", _("Overview"), icon="layout-dashboard"),
     _Section("customer-holdings", _("Holdings"), icon="wallet"),
     _Section("customer-value", _("Value"), icon="chart-bar"),
+    _Section("customer-activities", _("Activities"), icon="messages"),
     _Section("customer-events", _("Events"), icon="arrows-exchange"),
     _Section("customer-relations", _("Relations"), icon="affiliate"),
     _Section("customer-group", _("Group"), icon="hierarchy-2", whose=PartyKind.ORGANISATION),
@@ -67,7 +68,8 @@ class Frame:
     """The head of a customer's page as of ``day``. ``worth`` is None for a party without published figures.
 
     ``may_reveal``: whether the person may have a masked value shown, with a reason. ``audit_url`` leads those who may
-    know to who looked at the customer; empty for others.
+    know to who looked at the customer; empty for others. ``records``: whether the person may record what is done with
+    this customer.
     """
 
     party: PartyProfile
@@ -78,6 +80,7 @@ class Frame:
     day: datetime.date
     may_reveal: bool
     audit_url: str = ""
+    records: bool = False
 
     @property
     def phone(self) -> Contact | None:
@@ -123,6 +126,7 @@ def customer_frame(request: StaffRequest, party_id: str, tab: str) -> Frame:
         day=request.business_date,
         may_reveal=reaches(request.scopes[Verb.REVEAL], party),
         audit_url=reverse("audit-customer", args=[party_id]) if may(request, Area.AUDIT) else "",
+        records=reaches(request.scopes[Verb.EDIT], party),
     )
 
 

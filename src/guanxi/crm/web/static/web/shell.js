@@ -3,6 +3,7 @@ import { startKeys } from "./keys.js";
 import { startSearch } from "./suggest.js";
 import { startTheme } from "./appearance.js";
 import { startLists } from "./lists.js";
+import { startDrafts } from "./drafts.js";
 
 function startDialogs() {
   document.addEventListener("click", (event) => {
@@ -35,3 +36,4 @@ startKeys();
 startSearch();
 startTheme();
 startLists();
+startDrafts();

@@ -1,0 +1,18 @@
+"""The app's name for Django."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ContactConfig(AppConfig):
+    name = "guanxi.crm.contact"
+    label = "contact"
+    verbose_name = _("Activities and tasks")
+
+    def ready(self) -> None:
+        """Registers what is held about a person."""
+        from guanxi.crm.contact.inventory import register_all
+
+        register_all()

@@ -1,0 +1,57 @@
+"""What this room holds about a person, for the register of ``kernel.personal``."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from guanxi.crm.contact import models as own
+from guanxi.crm.contact.codes import ActivityKind, TaskSource, TaskState
+from guanxi.crm.kernel.personal import Held, register
+
+PARTY = ("party_id",)
+# Working data of this system, as the rules of retention call it (consent is a room beside this one).
+WORKING = "operation"
+INNER = ("key", "version")
+
+
+def register_all() -> None:
+    """Registers activities, their files and tasks, and the history of both."""
+    register(
+        Held(
+            model=own.Activity,
+            lookups=PARTY,
+            kind=WORKING,
+            title=_("Calls, visits and notes"),
+            left_out=INNER,
+            words={"kind": ActivityKind},
+        ),
+        Held(
+            model=own.Attachment,
+            lookups=("activity__party_id",),
+            kind=WORKING,
+            title=_("Files of calls and visits"),
+            left_out=("file",),
+        ),
+        Held(
+            model=own.Task,
+            lookups=PARTY,
+            kind=WORKING,
+            title=_("What the bank means to do for you"),
+            left_out=INNER,
+            words={"source": TaskSource, "state": TaskState},
+        ),
+        Held(
+            model=own.ActivityEvent,
+            lookups=PARTY,
+            kind=WORKING,
+            title=_("Earlier versions of calls, visits and notes"),
+            left_out=(*INNER, "pgh_context"),
+        ),
+        Held(
+            model=own.TaskEvent,
+            lookups=PARTY,
+            kind=WORKING,
+            title=_("Earlier versions of tasks"),
+            left_out=(*INNER, "pgh_context"),
+        ),
+    )

@@ -1,0 +1,164 @@
+"""One task: new, read, changed, cancelled, opened again."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guanxi.crm.contact.codes import TaskState
+from guanxi.crm.contact.errors import StaleError, WorkError
+from guanxi.crm.contact.models import Task
+from guanxi.crm.contact.task_queries import WholeTask, one_task
+from guanxi.crm.contact.task_services import NewTask, add_task, change_task, finish_tasks, reopen_task
+from guanxi.crm.kernel.calendar import working_days_after
+from guanxi.crm.kernel.verbs import Verb
+from guanxi.crm.party.models import Party
+from guanxi.crm.web.access import Area, only_for
+from guanxi.crm.web.contact.activities import recording
+from guanxi.crm.web.contact.drafts import drafted
+from guanxi.crm.web.contact.forms import TaskForm, task_values
+from guanxi.crm.web.contact.listing import state_mark
+from guanxi.crm.web.contact.tasks import tell
+from guanxi.crm.web.request import StaffRequest
+
+
+@only_for(Area.WORK)
+@drafted
+def add(request: StaffRequest) -> HttpResponseBase:
+    """A task of one's own, about no customer."""
+    return _add(request, None, reverse("tasks"))
+
+
+@only_for(Area.CUSTOMERS)
+@drafted
+def add_for_customer(request: StaffRequest, party_id: str) -> HttpResponseBase:
+    """A task about a customer."""
+    frame = recording(request, party_id)
+    return _add(request, frame.party, reverse("customer-activities", args=[party_id]))
+
+
+def _add(request: StaffRequest, party: Any, address: str) -> HttpResponseBase:
+    people = _people(request, party) if party else None
+    initial = {"key": uuid4(), "due_on": working_days_after(timezone.localdate(), 1)}
+    form = TaskForm(request.POST if request.method == "POST" else None, people=people, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        entered = form.cleaned_data
+        new = NewTask(
+            title=entered["title"],
+            due_on=entered["due_on"],
+            text=entered["text"],
+            priority=entered["priority"],
+            staff_id=entered.get("staff") or ("" if party else request.user.id),
+        )
+        try:
+            add_task(
+                scope=request.scopes[Verb.EDIT],
+                by=request.user.id,
+                key=entered["key"] or uuid4(),
+                party_id=party.id if party else None,
+                new=new,
+            )
+        except WorkError as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        else:
+            messages.success(request, _("Noted."))
+            return HttpResponseRedirect(address)
+    context = {"form": form, "party": party, "back": address}
+    return render(request, "web/contact/task_new.html", context, status=422 if form.is_bound else 200)
+
+
+def _people(request: StaffRequest, party: Any) -> list[tuple[str, str]]:
+    """Who may do a task about a customer: who asks, and who looks after the customer."""
+    people = [(request.user.id, request.user.name)]
+    if party.manager and party.manager.pk != request.user.id:
+        people.append((party.manager.pk, party.manager.name))
+    return people
+
+
+@only_for(Area.WORK)
+@drafted
+def task(request: StaffRequest, task_id: int) -> HttpResponseBase:
+    """One task: read, changed, cancelled, opened again."""
+    try:
+        whole = one_task(request.scope, task_id)
+    except Task.DoesNotExist:
+        raise Http404 from None
+    found = whole.task
+    if request.method != "POST":
+        return _task_page(request, whole, TaskForm(initial=task_values(found)))
+    scope = request.scopes[Verb.EDIT]
+    if not Task.objects.visible_to(scope).filter(pk=task_id).exists():
+        raise PermissionDenied(Area.WORK)
+    if "cancel" in request.POST or "reopen" in request.POST:
+        return _turn(request, found)
+    return _change(request, whole)
+
+
+def _turn(request: StaffRequest, found: Any) -> HttpResponseBase:
+    """Cancels an open task, or opens a finished one again."""
+    scope = request.scopes[Verb.EDIT]
+    if "cancel" in request.POST:
+        changes = finish_tasks(scope=scope, by=request.user.id, task_ids=[found.pk], state=TaskState.CANCELLED)
+        tell(request, _("The task is cancelled."), changes)
+        return redirect("tasks")
+    try:
+        reopen_task(scope=scope, task_id=found.pk, version=found.version)
+    except StaleError:
+        messages.warning(request, _("Somebody has changed this task meanwhile."))
+    return redirect("task", found.pk)
+
+
+def _change(request: StaffRequest, whole: WholeTask) -> HttpResponseBase:
+    form = TaskForm(request.POST, initial=task_values(whole.task))
+    if not form.is_valid():
+        return _task_page(request, whole, form, status=422)
+    entered = form.cleaned_data
+    try:
+        change_task(
+            scope=request.scopes[Verb.EDIT],
+            task_id=whole.task.pk,
+            version=entered["version"] or 0,
+            title=entered["title"],
+            text=entered["text"],
+            due_on=entered["due_on"],
+            priority=entered["priority"],
+        )
+    except StaleError as stale:
+        data = request.POST.copy()
+        data["version"] = str(stale.current.version)
+        form = TaskForm(data, initial=task_values(stale.current))
+        return _task_page(request, one_task(request.scope, whole.task.pk), form, stale=stale.current, status=409)
+    except WorkError as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        return _task_page(request, whole, form, status=422)
+    messages.success(request, _("Saved."))
+    return redirect("tasks")
+
+
+def _task_page(
+    request: StaffRequest, whole: WholeTask, form: TaskForm, *, stale: Task | None = None, status: int = 200
+) -> HttpResponse:
+    party_id = whole.task.party_id
+    if party_id is None:
+        may_change = whole.task.staff_id == request.user.id
+    else:
+        may_change = Party.objects.visible_to(request.scopes[Verb.EDIT]).filter(pk=party_id).exists()
+    context = {
+        "whole": whole,
+        "task": whole.task,
+        "form": form,
+        "state": state_mark(whole.task.state),
+        "may_change": may_change,
+        "stale": stale,
+        "today": timezone.localdate(),
+        "next": request.get_full_path(),
+    }
+    return render(request, "web/contact/task.html", context, status=status)
