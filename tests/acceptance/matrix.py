@@ -40,6 +40,8 @@ MENDERS: Roles = frozenset({Role.STEWARD, Role.ADMINISTRATOR})
 AUDITORS: Roles = frozenset({Role.AUDITOR})
 WATCHERS: Roles = frozenset({Role.AUDITOR, Role.OFFICER})
 REVEALERS = holders(Verb.REVEAL)
+# Who may change something about customers has work to plan and to record.
+WORKERS = holders(Verb.EDIT)
 OFFICERS: Roles = frozenset({Role.OFFICER, Role.STEWARD, Role.ADMINISTRATOR})
 LOOKERS = OFFICERS | AUDITORS
 HISTORIANS: Roles = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
@@ -56,6 +58,9 @@ KWARGS = {
     "assignment_id": "customer",
     "number": "customer",
     "package_id": "customer",
+    "activity_id": "customer",
+    "attachment_id": "customer",
+    "task_id": "customer",
     "export_id": "person",
     "handover_id": "person",
     "draft_handover_id": "person",
@@ -174,6 +179,22 @@ ROWS: tuple[Row, ...] = (
     Row("products", ANYBODY, part=True),
     Row("product", ANYBODY),
     Row("product-holders", SEERS),
+    # What is done with customers and what is to be done
+    Row("customer-activities", SEERS, part=True),
+    Row("customer-activity-new", WORKERS, WORKERS, verb=EDIT, given={"kind": "call"}),
+    Row("customer-activity", SEERS, WORKERS, post_verb=EDIT),
+    Row("customer-attach", None, WORKERS, post_verb=EDIT),
+    Row("customer-attachment", SEERS),
+    Row("customer-task-new", WORKERS, WORKERS, verb=EDIT),
+    Row("tasks", WORKERS, part=True, export="tasks"),
+    Row("task", WORKERS, WORKERS, post_verb=EDIT),
+    Row("task-new", WORKERS, WORKERS),
+    Row("task-done", None, WORKERS),
+    Row("task-snooze", None, WORKERS),
+    Row("task-reassign", None, WORKERS, changes=False),  # one's own task without a customer is given to nobody
+    Row("task-undo", None, WORKERS, changes=False),
+    Row("work-log", WORKERS, WORKERS),
+    Row("work-log-add", None, WORKERS),
     # Requests of persons
     Row("rights", LOOKERS, part=True),
     Row("rights-case", (LOOKERS | RECORDERS) & SEERS),
@@ -255,6 +276,10 @@ ROWS: tuple[Row, ...] = (
     Row("admin:org_staff_change", ADMITTED, ADMINISTRATORS, takes={"object_id": "staff_id"}),
     Row("admin:consent_retentionrule_change", ADMITTED, ADMINISTRATORS, takes=ADMIN_OBJECT),
     Row("admin:consent_consenttext_add", ADMINISTRATORS, ADMINISTRATORS),
+    Row("admin:contact_outcome_add", ADMINISTRATORS, ADMINISTRATORS),
+    Row("admin:contact_outcome_change", ADMITTED, ADMINISTRATORS, takes=ADMIN_OBJECT),
+    Row("admin:contact_activitytemplate_add", ADMINISTRATORS, ADMINISTRATORS),
+    Row("admin:contact_activitytemplate_change", ADMITTED, ADMINISTRATORS, takes=ADMIN_OBJECT),
     Row("admin:org_addresslock_delete", ADMINISTRATORS, ADMINISTRATORS, takes=ADMIN_OBJECT),
     Row("admin:*_changelist", ADMITTED),
     Row("admin:*_change", ADMITTED, NOBODY, takes=ADMIN_OBJECT),

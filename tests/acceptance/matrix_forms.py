@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -17,6 +18,7 @@ from guanxi.crm.org.models import Cover
 from tests.acceptance.stage import Stage
 from tests.cast import PASSWORD
 from tests.taking import WHY
+from tests.web.contact.test_files import png
 
 Form = Callable[[Stage, Mapping[str, Any]], Mapping[str, Any]]
 NEW_PASSWORD = "北京 river 2026 lantern"
@@ -34,6 +36,10 @@ def always(**fields: Any) -> Form:
 
 def _day(days: int = 0) -> str:
     return (timezone.localdate() + datetime.timedelta(days=days)).isoformat()
+
+
+def _moment() -> str:
+    return timezone.localtime().strftime("%Y-%m-%dT%H:%M")
 
 
 def _upload(_stage: Stage, _records: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -67,6 +73,22 @@ FORMS: dict[str, Form] = {
     "session-end": nothing,
     "customer-consents": lambda _stage, _records: {
         "decision": "withdrawn", "purpose": "everything", "how": "branch", "said_on": _day(),
+    },
+    "customer-activity-new": lambda _stage, _records: {"key": str(uuid4()), "at": _moment(), "text": "已沟通"},
+    "customer-activity": lambda _stage, _records: {"version": "1", "at": _moment(), "text": "补充说明"},
+    "customer-attach": lambda _stage, _records: {"file": SimpleUploadedFile("photo.png", png(5))},
+    "customer-task-new": lambda _stage, _records: {
+        "key": str(uuid4()), "title": "回访", "due_on": _day(3), "priority": "2",
+    },
+    "task": lambda _stage, _records: {"version": "1", "title": "再次回访", "due_on": _day(4), "priority": "1"},
+    "task-new": lambda _stage, _records: {"key": str(uuid4()), "title": "整理台账", "due_on": _day(3), "priority": "2"},
+    "task-done": lambda stage, _records: {"only": stage.mine["own_task_id"]},
+    "task-snooze": lambda stage, _records: {"only": stage.mine["own_task_id"], "until": _day(3)},
+    "task-reassign": lambda stage, _records: {"only": stage.mine["own_task_id"], "staff": "1111"},
+    "task-undo": always(token="none"),
+    "work-log": lambda _stage, _records: {"day": _day(), "version": "0", "text": "走访三户"},
+    "work-log-add": lambda _stage, _records: {
+        "day": _day(), "key": str(uuid4()), "clock": "00:00", "minutes": "30", "text": "部门例会",
     },
     "customer-support": always(staff="1001", reason="共同拜访"),
     "customer-support-end": nothing,
@@ -112,5 +134,15 @@ FORMS: dict[str, Form] = {
     "admin:consent_consenttext_add": lambda _stage, _records: {
         "purpose": "marketing", "version": "9", "valid_from": _day(9), "text_zh": "新文本", "text_en": "A new text",
     },
+    "admin:contact_outcome_add": always(
+        kind="call", code="busy", name_zh="占线", name_en="Engaged", result="not_reached", position="9", is_active="on",
+    ),
+    "admin:contact_outcome_change": always(name_zh="占线", name_en="Engaged", result="not_reached", position="9"),
+    "admin:contact_activitytemplate_add": always(
+        kind="call", name_zh="问候", name_en="Greeting", text_zh="近况", text_en="How are you", position="9",
+    ),
+    "admin:contact_activitytemplate_change": always(
+        kind="call", name_zh="问候", name_en="Greeting", text_zh="近况", text_en="How are you", position="9",
+    ),
     "admin:org_addresslock_delete": always(post="yes"),
 }  # fmt: skip

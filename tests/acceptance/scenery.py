@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime
 import gzip
 from typing import Any
+from uuid import uuid4
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from guanxi.crm.audit.models import Entry
 from guanxi.crm.audit.services import record
 from guanxi.crm.consent.models import Package, RightsCase
 from guanxi.crm.consent.package import folder_of_packages
+from guanxi.crm.contact.models import Activity, Attachment, Task
 from guanxi.crm.handover.models import Handover, Receiver
 from guanxi.crm.org.models import AddressLock, Cover, Staff, StaffSession
 from guanxi.crm.quality.models import MendingImport, NightRequest, QuarantinedRow, Run
@@ -87,6 +91,7 @@ def things_of(staff: Staff, *, institution: str) -> dict[str, Any]:
         "export_id": asked.pk,
         "written_export_id": written.pk,
         "import_id": upload.pk,
+        "own_task_id": own_task(staff),
         "session_id": session.public_id,
         "passkey": passkey.pk,
         "handover_id": _handover(staff, institution, "waiting", giver=staff),
@@ -114,6 +119,29 @@ def package_of(case: RightsCase, staff: Staff) -> Any:
     package.save(update_fields=["file"])
     (folder_of_packages() / package.file).write_bytes(b"PK")
     return package.pk
+
+
+def work_with(party_id: str, staff: Staff) -> dict[str, Any]:
+    """An activity with a customer, its file, and a task."""
+    key = uuid4()
+    activity = Activity.objects.create(
+        key=key, party_id=party_id, kind="call", at=timezone.now(), staff=staff, text="x"
+    )
+    file = default_storage.save(f"attachments/{key.hex}", ContentFile(b"x"))
+    attachment = Attachment.objects.create(
+        activity=activity, name="photo.png", kind="png", size=1, sha256="0" * 64, file=file, staff=staff
+    )
+    task = Task.objects.create(
+        key=key, party_id=party_id, title="回访", staff=staff, made_by=staff, due_on=timezone.localdate()
+    )
+    return {"activity_id": activity.pk, "attachment_id": attachment.pk, "task_id": task.pk}
+
+
+def own_task(staff: Staff) -> int:
+    """A task of one's own, about no customer."""
+    return Task.objects.create(
+        key=uuid4(), title="整理台账", staff=staff, made_by=staff, due_on=timezone.localdate()
+    ).pk
 
 
 def _credential(staff: Staff) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What this room holds about a person, for the register of ``kernel.personal``."""
+"""What this room holds about a person and what of it hangs on a manager, for the registers of ``kernel``."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.contact import models as own
 from guanxi.crm.contact.codes import ActivityKind, TaskSource, TaskState
+from guanxi.crm.kernel import hanging
 from guanxi.crm.kernel.personal import Held, register
 
 PARTY = ("party_id",)
@@ -54,4 +55,12 @@ def register_all() -> None:
             title=_("Earlier versions of tasks"),
             left_out=(*INNER, "pgh_context"),
         ),
+    )
+    hanging.register(
+        hanging.Hanging(
+            name="tasks",
+            title=_("Open tasks"),
+            moves=True,
+            count=hanging.counted("contact_task", "t.state = 'open' AND t.follows"),
+        )
     )
