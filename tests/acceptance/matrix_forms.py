@@ -68,6 +68,8 @@ FORMS: dict[str, Form] = {
     "passkey-add-options": nothing,
     "passkey-add": always(credential="{}"),
     "passkey-remove": nothing,
+    "token-new": always(name="报表程序", abilities=["products:read"], days="30"),
+    "token-end": nothing,
     "password": always(current=PASSWORD, new_password1=NEW_PASSWORD, new_password2=NEW_PASSWORD),
     "sessions-end": nothing,
     "session-end": nothing,

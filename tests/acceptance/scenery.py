@@ -18,6 +18,7 @@ from guanxi.crm.consent.package import folder_of_packages
 from guanxi.crm.contact.models import Activity, Attachment, Task
 from guanxi.crm.handover.models import Handover, Receiver
 from guanxi.crm.org.models import AddressLock, Cover, Staff, StaffSession
+from guanxi.crm.org.tokens import make_token
 from guanxi.crm.quality.models import MendingImport, NightRequest, QuarantinedRow, Run
 from guanxi.crm.web.exports.services import folder_of_exports
 from guanxi.crm.web.models import Export
@@ -42,6 +43,7 @@ def things_of_the_house(cast: Cast) -> dict[str, Any]:
         "dismissed_row_id": dismissed.pk,
         "entry_id": entry.id,
         "staff_id": cast.zhu.pk,
+        "colleague_id": cast.ai.pk,
         "product_id": "D001",
         "period": "r12",
         "lock": lock.pk,
@@ -97,6 +99,7 @@ def things_of(staff: Staff, *, institution: str) -> dict[str, Any]:
         "handover_id": _handover(staff, institution, "waiting", giver=staff),
         "draft_handover_id": _handover(staff, institution, "draft"),
         "done_handover_id": _handover(staff, institution, "done", moved_at=timezone.now(), undo_hours=72),
+        "token_id": make_token(staff=staff, name="报表程序", abilities=["products:read"], days=30, strong=False)[0].pk,
     }
 
 

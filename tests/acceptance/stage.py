@@ -185,6 +185,7 @@ def _relate(cast: Cast) -> dict[str, str]:
         .order_by("id")
     )  # fmt: skip
     firms = iter(Party.objects.filter(kind="organisation", manager_id="1111").exclude(pk=cast.company.pk))
+    Staff.objects.filter(pk=cast.ai.pk).update(institution_id="T11")
     Party.objects.filter(manager_id__in=[cast.qian.id, cast.ren.id]).update(manager_id=None)
     CustomerFigure.objects.filter(manager_id__in=[cast.qian.id, cast.ren.id]).update(manager_id=None)
     Maturity.objects.filter(manager_id__in=[cast.qian.id, cast.ren.id]).update(manager_id=None)
@@ -255,6 +256,7 @@ def _records_of(number: str, cast: Cast) -> dict[str, Any]:
         "number": case.number,
         "package_id": package_of(case, cast.shi),
         "assignment_id": support.pk,
+        "support_id": support.pk,
     }
 
 

@@ -136,6 +136,7 @@ MIDDLEWARE = [
     "guanxi.crm.api.middleware.ApiMiddleware",
     "guanxi.crm.web.middleware.StaffMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "guanxi.crm.web.plain.PlainTextMiddleware",
     "guanxi.crm.web.limits.LimitsMiddleware",
     "guanxi.crm.web.signin.gate.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
