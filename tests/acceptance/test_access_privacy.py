@@ -28,6 +28,9 @@ from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.queries import standing_of
 from guanxi.crm.party.models import ContactPoint, Party, PartyIdentifier
 from guanxi.crm.party.queries import document_key, party_profile
+from guanxi.crm.quality.exchange import values_of
+from guanxi.crm.quality.models import QuarantinedRow
+from guanxi.crm.quality.queries.quarantine import Formats
 from guanxi.crm.web.customer.frame import reaches
 from guanxi.crm.web.reveal import services
 from guanxi.crm.web.reveal.services import UsedUpError, record_reveal
@@ -365,3 +368,26 @@ def test_what_a_reveal_costs(cast):
         with CaptureQueriesContext(connection) as queries:
             getattr(client, method)(address(cast), ASKED, headers=PARTIAL)
         assert len(queries) <= most, [one["sql"][:120] for one in queries]
+
+
+def test_rows_kept_aside_are_masked_but_for_those_who_mend_them(cast, settings):
+    raw = "I|+|P00001|+|mobile|+|1|+|13911112222 13|+||+|1".encode("gb18030")
+    row = QuarantinedRow.objects.create(
+        business_date=cast.day, table="contact_point", file="contact_point.txt", line=7, column="contact_kind",
+        rule="value", message="x", raw=raw, encoding="gb18030",
+    )  # fmt: skip
+    for who in (cast.ann, cast.he, cast.shen):
+        for url in ("/quarantine/?table=contact_point", f"/quarantine/{row.pk}/"):
+            page = enter(who).get(url)
+            assert page.status_code == 200
+            assert "13911112222" not in page.text, (who, url)
+            assert "P00001" in page.text
+    assert "13911112222" not in enter(cast.shi).get("/quarantine/?table=contact_point").text
+    assert "13911112222" in enter(cast.shi).get(f"/quarantine/{row.pk}/").text
+    for clear in (False, True):
+        cells = values_of(row, Formats(), clear=clear)
+        assert ("13911112222" in "".join(cells)) is clear
+        assert (raw.hex() in cells) is clear
+    # A line that does not stand in its columns hides all of it.
+    QuarantinedRow.objects.filter(pk=row.pk).update(rule="columns", raw=raw + b"|+|x|+|13911112222")
+    assert "13911112222" not in enter(cast.ann).get(f"/quarantine/{row.pk}/").text

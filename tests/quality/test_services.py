@@ -37,7 +37,7 @@ def test_every_decision_leaves_a_record_with_its_person(cast, month):
         mend_row(row_id=one.pk, text="first", version=version_of(one), staff=cast.shi)
     with pghistory.context(user=cast.guan.id):
         restore_rows(staff=cast.guan, ids=[one.pk])
-    found = row(one.pk)
+    found = row(one.pk, clear=True)
     assert found is not None
     assert [(each.status, each.who, each.mended) for each in found.history] == [
         ("waiting", cast.guan.name, "first"),

@@ -13,7 +13,8 @@ from typing import IO, Any
 from django.utils.translation import gettext as _
 
 from guanxi.crm.kernel.uploads import Bounds, Kind, RefusedUploadError, judge
-from guanxi.crm.quality.lines import readable, table_label
+from guanxi.crm.quality.lines import readable, table_label, table_of
+from guanxi.crm.quality.masking import SECRETIVE, masked_line, written
 from guanxi.crm.quality.models import QuarantinedRow
 from guanxi.crm.quality.queries.quarantine import Formats, version_of
 
@@ -75,9 +76,10 @@ def headings() -> list[str]:
     return [f"{name} ({words[name]})" for name in COLUMNS]
 
 
-def values_of(row: QuarantinedRow, formats: Formats) -> list[str]:
-    """One row's cells, in the order of ``COLUMNS``."""
-    raw = bytes(row.raw)
+def values_of(row: QuarantinedRow, formats: Formats, *, clear: bool = True) -> list[str]:
+    """One row's cells, in the order of ``COLUMNS``; ``clear`` for those who mend it, for others without secrets."""
+    raw, contract = bytes(row.raw), table_of(row.table)
+    hidden = not clear and (contract is None or row.table in SECRETIVE)
     return [
         str(row.pk),
         version_of(row),
@@ -89,14 +91,14 @@ def values_of(row: QuarantinedRow, formats: Formats) -> list[str]:
         row.rule,
         row.message,
         row.status,
-        readable(raw, formats.of(row).codec),
-        raw.hex(),
-        row.mended,
+        written(masked_line(row, contract, formats.of(row))) if hidden else readable(raw, formats.of(row).codec),
+        "" if hidden else raw.hex(),
+        written(masked_line(row, contract, formats.of(row), mended=True)) if hidden and row.mended else row.mended,
     ]
 
 
 def write_csv(
-    rows: Iterable[QuarantinedRow], *, after: Callable[[], Iterable[list[str]]] = lambda: ()
+    rows: Iterable[QuarantinedRow], *, after: Callable[[], Iterable[list[str]]] = lambda: (), clear: bool = True
 ) -> Iterator[bytes]:
     """The rows as CSV in UTF-8 with a byte-order mark, so that spreadsheets read the Chinese; line by line.
 
@@ -107,7 +109,7 @@ def write_csv(
     writer = csv.writer(buffer)
     yield b"\xef\xbb\xbf"
     writer.writerow(headings())
-    for cells in chain((values_of(row, formats) for row in rows), _later(after)):
+    for cells in chain((values_of(row, formats, clear=clear) for row in rows), _later(after)):
         writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
         yield buffer.getvalue().encode()
         buffer.seek(0)
@@ -120,7 +122,11 @@ def _later(lines: Callable[[], Iterable[list[str]]]) -> Iterator[list[str]]:
 
 
 def write_excel(
-    file: IO[bytes], rows: Iterable[QuarantinedRow], *, finish: Callable[[Any, int], None] = lambda _book, _rows: None
+    file: IO[bytes],
+    rows: Iterable[QuarantinedRow],
+    *,
+    finish: Callable[[Any, int], None] = lambda _book, _rows: None,
+    clear: bool = True,
 ) -> int:
     """The rows as an Excel workbook in which every cell is text, so that no leading zero is lost; returns how many.
 
@@ -143,7 +149,7 @@ def write_excel(
         for place, heading in enumerate(headings()):
             sheet.write_string(0, place, heading, head)
         for number, row in enumerate(rows, 1):
-            for place, cell in enumerate(values_of(row, formats)):
+            for place, cell in enumerate(values_of(row, formats, clear=clear)):
                 style = open_for_writing if COLUMNS[place] == "mended" else text
                 sheet.write_string(number, place, cell[:LONGEST_CELL], style)
         finish(book, number)

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date
 
+from guanxi.crm.kernel.masks import Secret, hide
 from guanxi.crm.org.models import Staff
 from guanxi.crm.quality.lines import (
     FieldOfLine,
@@ -26,6 +27,7 @@ from guanxi.crm.quality.lines import (
     table_label,
     table_of,
 )
+from guanxi.crm.quality.masking import SECRETIVE, masked_fields, masked_line, written
 from guanxi.crm.quality.models import FileDelivery, QuarantinedRow
 from guanxi.warehouse.landing.contract import Format, Table
 from guanxi.warehouse.landing.tables import TABLES
@@ -200,8 +202,11 @@ def list_rows(chosen: Filter, *, after: str = "", size: int = PAGE) -> RowsPage:
     )
 
 
-def row(row_id: int) -> Row | None:
-    """One row with its columns and its history; None where there is none. At most four queries."""
+def row(row_id: int, *, clear: bool = False) -> Row | None:
+    """One row with its columns and its history; None where there is none. At most four queries.
+
+    ``clear`` for those who mend it: others see what is a secret masked.
+    """
     found = QuarantinedRow.objects.select_related("mended_by").filter(pk=row_id).first()
     if found is None:
         return None
@@ -209,6 +214,12 @@ def row(row_id: int) -> Row | None:
     form = Formats().of(found)
     raw = bytes(found.raw)
     fields = split_line(raw, contract, form, found.column) if contract else ()
+    kept = split_text(found.mended, contract, form, found.column) if contract and found.mended else fields
+    line = found.mended or readable(raw, form.encoding)
+    hidden = not clear and (contract is None or found.table in SECRETIVE)
+    if hidden:
+        fields, kept = masked_fields(found, fields), masked_fields(found, kept)
+        line = masked_line(found, contract, form, mended=bool(found.mended))
     return Row(
         id=found.pk,
         business_date=found.business_date,
@@ -227,13 +238,13 @@ def row(row_id: int) -> Row | None:
         status_label=found.get_status_display(),  # type: ignore[attr-defined]
         who=found.mended_by.name if found.mended_by else "",
         when=found.mended_at,
-        mended=found.mended,
+        mended=written(line) if hidden and found.mended else found.mended,
         version=version_of(found),
-        text=found.mended or readable(raw, form.encoding),
-        pieces=_shown(raw, form),
+        text=written(line) if hidden else line,
+        pieces=pieces_of(line) if hidden else _shown(raw, form),
         raw=fields,
-        fields=split_text(found.mended, contract, form, found.column) if contract and found.mended else fields,
-        history=_history(found),
+        fields=kept,
+        history=_history(found, clear=clear or found.table not in SECRETIVE),
     )
 
 
@@ -300,12 +311,14 @@ def _around(row: QuarantinedRow, form: Format) -> tuple[tuple[Piece, ...], tuple
     """The line cut before and after the offending column, shortened so that this column is in sight."""
     contract = table_of(row.table)
     raw = bytes(row.raw)
-    if contract is None or not row.column:
+    if contract is None or (not row.column and row.table in SECRETIVE):
+        return (), (), pieces_of(masked_line(row, contract, form)[:400])
+    if not row.column:
         return (), (), _shown(raw[:400], form)
-    fields = split_line(raw, contract, form, row.column)
+    fields = masked_fields(row, split_line(raw, contract, form, row.column))
     place = next((field.position for field in fields if field.column and field.broken), 0)
     if not place:
-        return (), (), _shown(raw[:400], form)
+        return (), (), pieces_of(masked_line(row, contract, form)[:400])
     mark = form.delimiter if form.layout != "fixed" else " "
     before = mark.join(field.value for field in fields[: place - 1])
     after = mark.join(field.value for field in fields[place:])
@@ -323,7 +336,7 @@ def _shown(raw: bytes, form: Format) -> tuple[Piece, ...]:
         return pieces_of(raw.decode("ascii", "surrogateescape"))
 
 
-def _history(row: QuarantinedRow) -> tuple[Decision, ...]:
+def _history(row: QuarantinedRow, *, clear: bool) -> tuple[Decision, ...]:
     """By what the row is, so that it outlives a night that was run again and wrote the row anew; two queries."""
     model: Any = QuarantinedRow.history.rel.related_model  # type: ignore[attr-defined]
     events = list(
@@ -339,7 +352,7 @@ def _history(row: QuarantinedRow) -> tuple[Decision, ...]:
             who=names.get(_who(event), _who(event)),
             status=event.status,
             status_label=str(QuarantinedRow.Status(event.status).label),
-            mended=event.mended,
+            mended=event.mended if clear else hide(Secret.WHOLE, event.mended),
         )
         for event in events
     )

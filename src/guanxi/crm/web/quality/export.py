@@ -12,6 +12,7 @@ from guanxi.crm.quality.exchange import MOST_ROWS, write_csv, write_excel
 from guanxi.crm.quality.lines import table_label
 from guanxi.crm.quality.models import QuarantinedRow
 from guanxi.crm.quality.queries.quarantine import ALL, Filter, exported
+from guanxi.crm.quality.rights import may_mend
 from guanxi.crm.web.access import Area, may
 from guanxi.crm.web.exports.marks import mark_workbook, trailing_lines
 from guanxi.crm.web.exports.rights import Spread
@@ -66,12 +67,14 @@ class QuarantineSource(Source):
     def write(self, request: StaffRequest, order: Order) -> Written:
         """The file in the format asked for; where it comes from follows the rows, so that it can be read back."""
         rows = limited(exported(Filter.of(request.GET), MOST_ROWS), order.most)
+        clear = may_mend(request.roles)  # whoever mends needs the line as it is
         if order.kind == "csv":
-            return Written(_csv(order, rows))
-        return Written(write_excel(order.file, rows, finish=lambda book, n: mark_workbook(book, order.facts, n)))
+            return Written(_csv(order, rows, clear=clear))
+        finish = lambda book, n: mark_workbook(book, order.facts, n)  # noqa: E731
+        return Written(write_excel(order.file, rows, finish=finish, clear=clear))
 
 
-def _csv(order: Order, rows: Any) -> int:
+def _csv(order: Order, rows: Any, *, clear: bool) -> int:
     written = 0
 
     def counted() -> Any:
@@ -80,7 +83,7 @@ def _csv(order: Order, rows: Any) -> int:
             written += 1
             yield row
 
-    for part in write_csv(counted(), after=lambda: trailing_lines(order.facts, written)):
+    for part in write_csv(counted(), after=lambda: trailing_lines(order.facts, written), clear=clear):
         order.file.write(part)
     return written
 

@@ -49,7 +49,7 @@ def row(request: StaffRequest, row_id: int) -> HttpResponseBase:
     """The row as delivered, what is wrong with it, who did what about it, and the form."""
     if request.method == "POST":
         return _mend(request, row_id)
-    found = _found(row_id)
+    found = _found(row_id, clear=may_mend(request.roles))
     values = [field.editable for field in found.fields]
     return _page(request, found, values=values, line=_line(found, values), problems=(), version=found.version)
 
@@ -90,8 +90,8 @@ def _typed(request: StaffRequest) -> list[str]:
     return [request.POST.get(f"f{position}", "") for position in range(1, count + 1)]
 
 
-def _found(row_id: int) -> Row:
-    found = read_row(row_id)
+def _found(row_id: int, *, clear: bool = True) -> Row:
+    found = read_row(row_id, clear=clear)
     if found is None:
         raise Http404
     return found
