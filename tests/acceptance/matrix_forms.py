@@ -146,5 +146,10 @@ FORMS: dict[str, Form] = {
     "admin:contact_activitytemplate_change": always(
         kind="call", name_zh="问候", name_en="Greeting", text_zh="近况", text_en="How are you", position="9",
     ),
+    "admin:workdays_specialday_add": always(
+        day="2027-01-01", kind="holiday", name_zh="元旦", name_en="New Year's Day",
+    ),
+    "admin:workdays_specialday_change": always(kind="holiday", name_zh="元旦假期", name_en="New Year's break"),
+    "admin:workdays_specialday_delete": always(post="yes"),
     "admin:org_addresslock_delete": always(post="yes"),
 }  # fmt: skip

@@ -13,9 +13,9 @@ from django.utils import timezone
 from guanxi.crm.audit.models import Entry
 from guanxi.crm.contact.models import Activity, Task
 from guanxi.crm.contact.task_services import follow_managers
-from guanxi.crm.kernel.calendar import working_days_after
 from guanxi.crm.kernel.personal import registered
 from guanxi.crm.party.models import Party
+from guanxi.crm.workdays.queries import working_calendar
 from tests.web.conftest import sign_in
 from tests.web.contact.test_activities import outcome, page_of, record
 from tests.web.contact.test_tasks import listed
@@ -26,7 +26,7 @@ __all__ = ["sign_in"]
 @pytest.mark.django_db
 def test_a_day_of_ais(cast, sign_in):
     ai, bo, today = sign_in(cast.ai, language="en"), sign_in(cast.bo, language="en"), timezone.localdate()
-    tomorrow = working_days_after(today, 1)
+    tomorrow = working_calendar().after(today, 1)
     ai.get(f"/customers/{cast.company.id}/")
     record(
         ai, cast.person, outcome=outcome("call", "interested").pk, text="Asks for a better rate", minutes="12",

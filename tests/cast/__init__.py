@@ -45,6 +45,9 @@ from guanxi.crm.insight.models import (
 from guanxi.crm.org.models import Staff
 from guanxi.crm.org.queries import forget
 from guanxi.crm.party.models import Party
+from guanxi.crm.workdays.models import SpecialDay
+from guanxi.crm.workdays.published import ANNOUNCED, days_of
+from guanxi.crm.workdays.queries import forget as forget_workdays
 from tests.cast import bank, figures, holdings, nights, people, tokens
 from tests.cast.bank import DAY, PASSWORD, PREVIOUS
 
@@ -194,6 +197,10 @@ def put_texts() -> None:
         ],
         ignore_conflicts=True,
     )  # fmt: skip
+    SpecialDay.objects.bulk_create(
+        [SpecialDay(day=day, kind=kind, name_zh=zh, name_en=en) for day, kind, zh, en in days_of(*ANNOUNCED)],
+        ignore_conflicts=True,
+    )
     if not ActivityTemplate.objects.exists():
         ActivityTemplate.objects.bulk_create(
             ActivityTemplate(kind=one.kind, name_zh=one.zh, name_en=one.en, text_zh=one.text_zh, text_en=one.text_en,
@@ -207,6 +214,7 @@ def _forget() -> None:
     customers_in.cache_clear()
     orphans_in.cache_clear()
     forget_home()
+    forget_workdays()
     django_cache.clear()
 
 

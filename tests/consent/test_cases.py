@@ -31,9 +31,9 @@ from guanxi.crm.consent.models import CaseStep, Limit, Package, RightsCase
 from guanxi.crm.consent.queries import contactable, may_contact, unlimited
 from guanxi.crm.consent.services import Evidence, record_consent
 from guanxi.crm.holding.models import Agreement
-from guanxi.crm.kernel.calendar import working_days_after
 from guanxi.crm.kernel.personal import registered
 from guanxi.crm.party.models import ContactPoint, Party
+from guanxi.crm.workdays.queries import working_calendar
 
 pytestmark = pytest.mark.django_db
 
@@ -67,28 +67,11 @@ def gathered(case: RightsCase) -> zipfile.ZipFile:
     return zipfile.ZipFile(package.folder_of_packages() / made.file)
 
 
-@pytest.mark.parametrize(
-    ("start", "days", "due"),
-    [
-        ("2026-11-20", 1, "2026-11-23"),  # from a Friday to the Monday
-        ("2026-11-21", 1, "2026-11-23"),
-        ("2026-11-22", 15, "2026-12-11"),
-        ("2026-11-20", 0, "2026-11-20"),
-    ],
-)
-def test_working_days_leave_out_weekends(start, days, due):
-    assert working_days_after(datetime.date.fromisoformat(start), days) == datetime.date.fromisoformat(due)
-
-
-def test_closed_days_do_not_count():
-    new_year = {datetime.date(2027, 1, 1)}
-    assert working_days_after(datetime.date(2026, 12, 31), 1, new_year) == datetime.date(2027, 1, 4)
-
-
 def test_a_case_has_a_number_a_deadline_and_steps_that_stay(cast):
     case = case_of(cast, "access", received_on=timezone.localdate())
     assert case.number.startswith(f"R{timezone.localdate():%Y%m%d}-")
-    assert case.due_on == working_days_after(timezone.localdate(), 15)
+    calendar = working_calendar()
+    assert case.due_on == calendar.after(timezone.localdate(), 15)
     take_case(case_id=case.pk, staff_id="1004")
     wait_for_customer(case_id=case.pk, staff_id="1004", note="power of attorney")
     note_case(case_id=case.pk, staff_id="1004", note="came")
@@ -96,7 +79,7 @@ def test_a_case_has_a_number_a_deadline_and_steps_that_stay(cast):
     close_case(case_id=case.pk, staff_id="1004", status="done", outcome="handed over")
     case.refresh_from_db()
     assert (case.status, case.owner_id, case.is_open) == ("done", "1004", False)
-    assert case.due_on == working_days_after(working_days_after(timezone.localdate(), 15), 5)
+    assert case.due_on == calendar.after(calendar.after(timezone.localdate(), 15), 5)
     steps = list(case.steps.order_by("id").values_list("what", flat=True))
     assert steps == ["received", "taken", "waiting", "note", "extended", "done"]
     table = CaseStep._meta.db_table

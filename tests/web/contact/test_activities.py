@@ -13,7 +13,7 @@ from django.utils import timezone
 from guanxi.crm.audit.models import Entry
 from guanxi.crm.consent.services import Evidence, withdraw_consent
 from guanxi.crm.contact.models import Activity, ActivityEvent, Outcome, Task
-from guanxi.crm.kernel.calendar import working_days_after
+from guanxi.crm.workdays.queries import working_calendar
 from tests.web.conftest import PARTIAL
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def test_a_call_with_promise_and_next_step_is_recorded_in_one_go(cast, sign_in):
     client, today = sign_in(cast.ai, language="en"), timezone.localdate()
     client.get(f"{page_of(cast.person)}new/call/")
     interested = outcome("call", "interested")
-    promised_on = working_days_after(today, 3)
+    promised_on = working_calendar().after(today, 3)
     response = record(
         client,
         cast.person,
@@ -60,7 +60,7 @@ def test_a_call_with_promise_and_next_step_is_recorded_in_one_go(cast, sign_in):
         "Send the rate sheet", promised_on, "promise", 1,
     )  # fmt: skip
     # The outcome proposes two working days; nobody had to say so.
-    assert (step.title, step.due_on, step.follows) == ("Call again", working_days_after(today, 2), True)
+    assert (step.title, step.due_on, step.follows) == ("Call again", working_calendar().after(today, 2), True)
     page = client.get(page_of(cast.person)).text
     for words in ("Wants a three-year certificate", "Interested", "Send the rate sheet", "Call again", "12 minutes"):
         assert words in page

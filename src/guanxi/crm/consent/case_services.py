@@ -15,7 +15,7 @@ from guanxi.crm.consent.codes import How, LimitKind
 from guanxi.crm.consent.models import CaseStep, Limit, RightsCase
 from guanxi.crm.consent.rights_codes import OPEN, CaseKind, CaseStatus, What
 from guanxi.crm.consent.services import Evidence, withdraw_consent
-from guanxi.crm.kernel.calendar import working_days_after
+from guanxi.crm.workdays.queries import working_calendar
 
 CLOSING = {CaseStatus.DONE: What.DONE, CaseStatus.PARTLY: What.PARTLY, CaseStatus.REFUSED: What.REFUSED}
 
@@ -64,7 +64,7 @@ def open_case(
             way=way,
             details=details.strip(),
             received_at=moment,
-            due_on=working_days_after(day, settings.RIGHTS_WORKING_DAYS),
+            due_on=working_calendar().after(day, settings.RIGHTS_WORKING_DAYS),
             taken_in_by_id=staff_id,
         )
         add_step(case, What.RECEIVED, staff_id)
@@ -120,7 +120,7 @@ def extend_case(*, case_id: int, staff_id: str, days: int, reason: str) -> Right
         case = open_and_locked(case_id)
         if case.steps.filter(what=What.EXTENDED).exists():
             raise CaseError(_("The deadline was moved once already."))
-        case.due_on = working_days_after(case.due_on, days)
+        case.due_on = working_calendar().after(case.due_on, days)
         case.save(update_fields=["due_on"])
         add_step(case, What.EXTENDED, staff_id, reason)
     return case

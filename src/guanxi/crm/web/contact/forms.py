@@ -15,7 +15,7 @@ from guanxi.crm.contact.activity_queries import Setup
 from guanxi.crm.contact.activity_services import Entered, Next, Place
 from guanxi.crm.contact.codes import TWO_WAYS, ActivityKind, Priority
 from guanxi.crm.contact.models import Activity, Task
-from guanxi.crm.kernel.calendar import working_days_after
+from guanxi.crm.workdays.queries import working_calendar
 
 # A next step without a day is due after so many working days, unless the outcome says otherwise.
 USUAL_DAYS = 5
@@ -164,7 +164,7 @@ class RecordForm(EnteredForm):
         if day is None:
             chosen = next((one for one in self.setup.outcomes if one.pk == found.get("outcome")), None)
             days = chosen.follow_up_days if chosen and chosen.follow_up_days else USUAL_DAYS
-            day = working_days_after(timezone.localdate(), days)
+            day = working_calendar().after(timezone.localdate(), days)
         return Next(title=found["follow_up"], due_on=day)
 
 

@@ -18,7 +18,6 @@ from guanxi.crm.contact.errors import StaleError, WorkError
 from guanxi.crm.contact.models import Task
 from guanxi.crm.contact.task_queries import WholeTask, one_task
 from guanxi.crm.contact.task_services import NewTask, add_task, change_task, finish_tasks, reopen_task
-from guanxi.crm.kernel.calendar import working_days_after
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.party.models import Party
 from guanxi.crm.web.access import Area, only_for
@@ -28,6 +27,7 @@ from guanxi.crm.web.contact.forms import TaskForm, task_values
 from guanxi.crm.web.contact.listing import state_mark
 from guanxi.crm.web.contact.tasks import tell
 from guanxi.crm.web.request import StaffRequest
+from guanxi.crm.workdays.queries import working_calendar
 
 
 @only_for(Area.WORK)
@@ -47,7 +47,7 @@ def add_for_customer(request: StaffRequest, party_id: str) -> HttpResponseBase:
 
 def _add(request: StaffRequest, party: Any, address: str) -> HttpResponseBase:
     people = _people(request, party) if party else None
-    initial = {"key": uuid4(), "due_on": working_days_after(timezone.localdate(), 1)}
+    initial = {"key": uuid4(), "due_on": working_calendar().after(timezone.localdate(), 1)}
     form = TaskForm(request.POST if request.method == "POST" else None, people=people, initial=initial)
     if request.method == "POST" and form.is_valid():
         entered = form.cleaned_data

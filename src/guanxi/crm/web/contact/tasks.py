@@ -18,7 +18,6 @@ from django.views.decorators.http import require_POST
 from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.task_queries import names_of_tasks
 from guanxi.crm.contact.task_services import finish_tasks, reassign_tasks, snooze_tasks, undo_changes
-from guanxi.crm.kernel.calendar import working_days_after
 from guanxi.crm.kernel.scope import Reach
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.models import Staff
@@ -30,6 +29,7 @@ from guanxi.crm.web.contact.undo import read_token, token_of
 from guanxi.crm.web.listing.views import Shown, respond
 from guanxi.crm.web.redirects import own_path
 from guanxi.crm.web.request import StaffRequest
+from guanxi.crm.workdays.queries import working_calendar
 
 # Working days after which tasks come back with one tap.
 QUICK_DAYS = (1, 2, 5)
@@ -114,7 +114,7 @@ def snooze(request: StaffRequest) -> HttpResponseBase:
         request,
         "web/contact/snooze.html",
         problem,
-        days=[working_days_after(today, days) for days in QUICK_DAYS],
+        days=[working_calendar().after(today, days) for days in QUICK_DAYS],
         typed=request.POST.get("day", ""),
     )
 
