@@ -222,6 +222,10 @@ ROWS: tuple[Row, ...] = (
     Row("handover-take-back", None, HANDERS),
     Row("handover-undo", None, HANDERS, takes={"handover_id": "done_handover_id"}),
     Row("team-sight", ASSIGNERS | ADMITTED, takes={"staff_id": "colleague_id"}),
+    Row("pool", HANDERS),
+    Row("pool-claim", None, HANDERS, answer=422, changes=False),
+    Row("pool-give-back", None, HANDERS, answer=422, changes=False),
+    Row("pool-rules", ASSIGNERS, ASSIGNERS),
     # Taking out
     Row("exports", TAKERS),
     Row("export-ask", EXPORTERS, EXPORTERS, given=LIST),

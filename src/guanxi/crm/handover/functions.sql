@@ -64,7 +64,9 @@ $body$;
 -- Moves the next customers of a hand-over in motion, at most so many; returns how many it has dealt with, 0 when it is
 -- done, NULL while a publication is being written. A customer whom somebody else leads by now is left where they are.
 CREATE OR REPLACE FUNCTION handover_move(wanted bigint, today date, most integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+-- A plan that was made while a table was small must not be kept while it grows by the batch.
+SET plan_cache_mode = force_custom_plan SET jit = off AS $body$
 DECLARE
     h handover_handover;
     forward boolean;
@@ -135,7 +137,9 @@ $body$;
 -- Begins the hand-overs whose day has come, takes back those whose last day has passed, and moves the next customers of
 -- whatever is in motion; returns how many it has dealt with, 0 when nothing is left to do or a publication is written.
 CREATE OR REPLACE FUNCTION handover_due(today date, most integer) RETURNS integer
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+-- A plan that was made while a table was small must not be kept while it grows by the batch.
+SET plan_cache_mode = force_custom_plan SET jit = off AS $body$
 DECLARE
     one bigint;
     dealt integer;

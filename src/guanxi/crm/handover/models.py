@@ -65,6 +65,23 @@ class Pool(models.Model):
         return f"{self.institution_id} {self.line}"
 
 
+class PoolRule(models.Model):
+    """Grain: one row a pool and kind of rule by which customers fall into it (:mod:`.recycling`).
+
+    A pool without such a row lets the customers of leavers fall into it, and nobody else.
+    """
+
+    pool = models.ForeignKey(Pool, models.CASCADE, related_name="rules")
+    kind = models.CharField(_("rule"), max_length=16)
+    threshold = models.PositiveIntegerField(_("threshold"), default=0)
+    is_on = models.BooleanField(_("in force"), default=True)
+
+    class Meta:
+        verbose_name = _("rule of a pool")
+        verbose_name_plural = _("rules of a pool")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["pool", "kind"], name="pool_rule_once")]
+
+
 @pghistory.track(
     pghistory.UpdateEvent(row=pghistory.Old),
     obj_field=pghistory.ObjForeignKey(related_name="history"),

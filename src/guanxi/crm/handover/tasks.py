@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from guanxi.crm.handover.database import BusyError
+from guanxi.crm.handover.pooling import run_rules
 from guanxi.crm.handover.services import carry_on, carry_out
+from guanxi.crm.insight.queries import newest_publication
+from guanxi.crm.org.queries import institution_tree
 
 
 @app.task(
@@ -15,6 +19,15 @@ from guanxi.crm.handover.services import carry_on, carry_out
 def move_customers(handover_id: int) -> None:
     """Moves the customers of one hand-over; tries again while the night's figures are being published."""
     carry_out(handover_id=handover_id)
+
+
+@app.periodic(cron="30 7 * * *")  # pyrefly: ignore[bad-argument-type] - it is called by keyword
+@app.task(queue="handover", queueing_lock="pools", pass_context=False)
+def fill_pools(timestamp: int) -> None:
+    """Once a morning, after the night: the rules of the pools."""
+    published = newest_publication()
+    tree = institution_tree(published.id if published else 0)
+    run_rules(today=timezone.localdate(), tree=tree, published=published)
 
 
 @app.periodic(cron="*/5 * * * *")  # pyrefly: ignore[bad-argument-type] - it is called by keyword

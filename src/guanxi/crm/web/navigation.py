@@ -89,6 +89,16 @@ PLACES: tuple[Place, ...] = (
         waiting=waiting_handovers,
     ),
     Place(
+        Area.HANDOVERS,
+        "pool",
+        _("Pool"),
+        icon="pool",
+        key="w",
+        inside=frozenset({"pool"}),
+        group=_("Team"),
+        group_icon="users-group",
+    ),
+    Place(
         Area.QUALITY,
         "quality",
         _("Data quality"),

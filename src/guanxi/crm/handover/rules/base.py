@@ -58,13 +58,17 @@ class Taker:
 
     def fits(self, one: Candidate) -> bool:
         """Whether this customer may be given: the right line of business, and room."""
-        return one.kind in self.kinds and all(self.room.get(key, 1) > 0 for key in (one.kind, f"{one.kind}/{one.tier}"))
+        if one.kind not in self.kinds:
+            return False
+        room = self.room
+        return not room or (room.get(one.kind, 1) > 0 and room.get(f"{one.kind}/{one.tier}", 1) > 0)
 
     def take(self, one: Candidate) -> None:
         """Counts a customer that was given."""
-        for key in (one.kind, f"{one.kind}/{one.tier}"):
-            if key in self.room:
-                self.room[key] -= 1
+        if self.room:
+            for key in (one.kind, f"{one.kind}/{one.tier}"):
+                if key in self.room:
+                    self.room[key] -= 1
         self.many += 1
         self.tiers[one.tier] += 1
         self.assets += one.assets

@@ -231,7 +231,8 @@ def shown(request: StaffRequest, one: Handover) -> Shown:
     signed = {(each.side, each.staff_id): each for each in one.signatures.all()}
     above = stands_in(one, today=today)
     wanted: list[tuple[str, str | None]] = [(Signature.Side.RECEIVER, number) for number in receivers]
-    if one.origin not in (Handover.Origin.RECYCLING,) or one.giver_id:
+    by_rule = one.origin == Handover.Origin.RECYCLING
+    if not (by_rule or (one.origin == Handover.Origin.CLAIM and one.pool and one.pool.claims_at_once)):
         wanted.insert(0, (Signature.Side.GIVER, one.giver_id))
     sides = []
     for side, number in wanted:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from guanxi.crm.web.handover import steps, views
+from guanxi.crm.web.handover import pool, steps, views
 
 urlpatterns = [
     path("hand-overs/", views.handovers, name="handovers"),
@@ -17,5 +17,9 @@ urlpatterns = [
     path("hand-overs/<int:handover_id>/sign/", views.sign, name="handover-sign"),
     path("hand-overs/<int:handover_id>/refuse/", views.refuse, name="handover-refuse"),
     path("hand-overs/<int:handover_id>/take-back/", views.take_back, name="handover-take-back"),
+    path("pool/", pool.pool, name="pool"),
+    path("pool/claim/", pool.claim_view, name="pool-claim"),
+    path("pool/give-back/", pool.give_back_view, name="pool-give-back"),
+    path("pool/rules/", pool.rules, name="pool-rules"),
     path("hand-overs/<int:handover_id>/undo/", views.undo, name="handover-undo"),
 ]
