@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.utils import timezone
 
+from guanxi.crm.contact.models import Task
 from guanxi.crm.handover import services
 from guanxi.crm.handover.models import Handover, Item, Signature, State
 from guanxi.crm.handover.preview import ChangedError, make_preview
@@ -239,6 +241,9 @@ def test_the_draft_is_ones_own_and_a_preview_belongs_to_what_was_chosen(cast):
     with pytest.raises(HandoverError):
         services.put_to_signature(handover_id=draft.pk, by=cast.bo, today=timezone.localdate())
     services.change_draft(handover_id=draft.pk, by=cast.bo, changes={"reason": "only a word"})
+    for follows in (True, False):
+        Task.objects.create(key=uuid4(), party_id="P00001", title="回访", staff=cast.ai, follows=follows,
+                            due_on=timezone.localdate(), made_by=cast.ai)  # fmt: skip
     fresh = Handover.objects.get(pk=draft.pk)
     scope = standing_of(cast.bo, version=2, today=timezone.localdate()).scopes[Verb.ASSIGN]
     summary = make_preview(
@@ -250,7 +255,10 @@ def test_the_draft_is_ones_own_and_a_preview_belongs_to_what_was_chosen(cast):
         assets=Sum("assets"), loan=Sum("loan")
     )
     assert (summary["assets"], summary["loan"]) == (str(sums["assets"]), str(sums["loan"]))
-    assert {one["name"] for one in summary["hanging"]} >= {"agreements"}
+    hanging = {one["name"]: one for one in summary["hanging"]}
+    assert hanging.keys() >= {"agreements", "tasks", "own_tasks"}
+    assert (hanging["tasks"]["many"], hanging["tasks"]["moves"]) == (1, True)
+    assert hanging["own_tasks"]["counts"] == {"1111": 1}
     services.put_to_signature(handover_id=draft.pk, by=cast.bo, today=timezone.localdate())
     services.refuse(handover_id=draft.pk, by=cast.qian, said="太多")
     with pytest.raises(HandoverError):

@@ -12,7 +12,9 @@ class ContactConfig(AppConfig):
     verbose_name = _("Activities and tasks")
 
     def ready(self) -> None:
-        """Registers what is held about a person."""
+        """Registers what is held about a person, and what hangs on a manager."""
+        from guanxi.crm.contact.hanging import register_hanging
         from guanxi.crm.contact.inventory import register_all
 
         register_all()
+        register_hanging()

@@ -1,0 +1,30 @@
+"""What of this room hangs on a manager when customers change hands: open tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from guanxi.crm.contact.codes import TaskState
+from guanxi.crm.contact.models import Task
+from guanxi.crm.kernel.hanging import Hanging, Placed, counted, register
+
+
+def _own(giver: str | None, _placed: Placed) -> Mapping[str, int]:
+    if giver is None:
+        return {}
+    return {giver: Task.objects.filter(staff_id=giver, state=TaskState.OPEN, follows=False).count()}
+
+
+def register_hanging() -> None:
+    """Tasks that go with the customer move by themselves; the giver's other ones stay."""
+    register(
+        Hanging(
+            name="tasks",
+            title=_("Open tasks that go with the customer"),
+            moves=True,
+            count=counted("contact_task", f"t.state = '{TaskState.OPEN.value}' AND t.follows"),
+        ),
+        Hanging(name="own_tasks", title=_("Other open tasks of the giver"), moves=False, count=_own),
+    )
