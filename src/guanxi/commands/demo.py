@@ -40,6 +40,7 @@ def run(*, bank: str, customers: int, berka_dir: Path | None, serve: bool, host:
     migrate()
     nights(console)
     give_passwords([person.staff_id for person in written.cast])
+    work(console)
     if serve:
         serve_until_stopped(console, written.cast, host=host, port=port)
 
@@ -144,6 +145,20 @@ def give_passwords(numbers: list[str]) -> None:
             staff.set_password(PASSWORD)
         staff.is_staff = staff.is_superuser = staff.role == Role.ADMINISTRATOR
         staff.save(update_fields=["password", "is_staff", "is_superuser"])
+
+
+def work(console: Console) -> None:
+    """What the managers did in the last weeks and mean to do next, where nothing of it is there yet."""
+    from django.utils import timezone
+
+    from guanxi.commands.demo_work import make_work
+    from guanxi.crm.workdays.queries import working_calendar
+
+    started = time.monotonic()
+    activities, tasks = make_work(now=timezone.now(), calendar=working_calendar())
+    if activities:
+        console.print(f"work of the managers: {activities:,} activities, {tasks:,} tasks, "
+                      f"{time.monotonic() - started:.1f} s")  # fmt: skip
 
 
 def serve_until_stopped(console: Console, cast: Sequence[CastMember], *, host: str, port: int) -> None:

@@ -1,0 +1,37 @@
+"""The work of the demo bank's managers: believable, within working hours, made once."""
+
+from __future__ import annotations
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from guanxi.commands.demo_work import make_work
+from guanxi.crm.contact.models import Activity, Task
+from guanxi.crm.workdays.queries import working_calendar
+from tests.web.conftest import sign_in
+
+__all__ = ["sign_in"]
+
+
+@pytest.mark.django_db
+def test_weeks_of_work_are_made_once_and_make_sense(cast, sign_in):
+    now, calendar = timezone.now(), working_calendar()
+    activities, tasks = make_work(now=now, calendar=calendar)
+    assert activities == Activity.objects.count() >= 20
+    assert tasks == Task.objects.count() >= 20
+    for one in Activity.objects.select_related("outcome", "party"):
+        at = timezone.localtime(one.at)
+        assert one.at < now
+        assert calendar.is_working_day(at.date())
+        assert 9 <= at.hour < 17
+        assert one.staff_id == one.party.manager_id
+        assert one.outcome is None or one.outcome.kind == one.kind
+        assert one.text or one.outcome.result == "not_reached"
+    assert not Task.objects.filter(due_on__lt=F("made_at__date")).exists()
+    assert not Task.objects.filter(done_at__gt=now).exists()
+    assert {"follow_up", "hand"} <= set(Task.objects.values_list("source", flat=True))
+    assert {"open", "done"} == set(Task.objects.values_list("state", flat=True))
+    assert all(calendar.is_working_day(one.due_on) for one in Task.objects.all())
+    assert make_work(now=now, calendar=calendar) == (0, 0)
+    assert "<tr data-row>" in sign_in(cast.ai).get("/tasks/").text
