@@ -79,6 +79,10 @@ bench: $(STAMP)/dev $(STAMP)/assets ## the figures of docs/performance.md (CUSTO
 docs: $(STAMP)/assets ## the warehouse's lineage and documentation, and the documents generated from code
 	@$(BIN)/guanxi docs
 
+.PHONY: sbom
+sbom: $(STAMP)/base ## the list of all that is built in (SBOM, CycloneDX) in var/sbom.cdx.json
+	@$(BIN)/python -m tools.sbom
+
 .PHONY: lock
 lock: $(VENV)/bin/uv ## resolve the lock files anew from pyproject.toml
 	@sh requirements/lock.sh

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import logging
+import os
 import re
+import subprocess
+import sys
 import threading
 import zipfile
 
@@ -16,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from guanxi.crm.audit.models import Action, Entry
 from guanxi.crm.kernel.logs import Private, without_secrets
 from guanxi.crm.kernel.uploads import Bounds, Kind, RefusedUploadError, judge, safe_name
 from guanxi.crm.org.models import Staff
@@ -60,6 +64,8 @@ def test_every_answer_carries_the_headers(cast, path):
     if "static" not in path:
         assert response["X-Frame-Options"] in ("DENY", "SAMEORIGIN")
         assert "default-src 'self'" in response["Content-Security-Policy"]
+        assert "base-uri 'none'" in response["Content-Security-Policy"]
+        assert "object-src 'none'" in response["Content-Security-Policy"]
     kept = response["Cache-Control"]
     assert ("public" in kept) if "static" in path else ("private" in kept)
 
@@ -70,6 +76,38 @@ def test_cookies_are_out_of_reach_of_scripts_and_of_plain_http(cast, settings):
     assert session["httponly"]
     assert session["samesite"] == "Lax"
     assert settings.SESSION_COOKIE_SECURE is settings.HTTPS
+    form = Client().get(reverse("sign-in")).cookies[settings.CSRF_COOKIE_NAME]
+    assert form["httponly"]
+
+
+def test_over_https_cookies_belong_to_this_host_alone_and_the_browser_is_told_to_stay_there():
+    """In a process of its own, since the settings are read once."""
+    code = (
+        "import django; django.setup(); from django.conf import settings as s;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME, s.SESSION_COOKIE_SECURE,"
+        " s.CSRF_COOKIE_SECURE, s.LANGUAGE_COOKIE_SECURE, s.SECURE_HSTS_SECONDS >= 31536000,"
+        " s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_SSL_REDIRECT, s.DEBUG)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"GUANXI_HTTPS": "1"}, capture_output=True, text=True, check=True
+    )
+    names, rest = done.stdout.split()[:3], done.stdout.split()[3:]
+    assert names == ["__Host-sessionid", "__Host-csrftoken", "__Host-language"]
+    assert rest == ["True"] * 6 + ["False"]
+
+
+def test_methods_that_nobody_needs_are_refused(cast):
+    for method in ("TRACE", "TRACK", "CONNECT", "PROPFIND"):
+        response = enter(cast.ai).generic(method, "/customers/")
+        assert response.status_code == 405
+        assert "camera=()" in response["Permissions-Policy"]
+
+
+def test_signing_out_leaves_nothing_in_the_browser(cast):
+    client = enter(cast.ai)
+    response = client.post(reverse("sign-out"))
+    assert response["Clear-Site-Data"] == '"storage"'
+    assert client.get("/").status_code == 302
 
 
 def test_what_is_too_large_is_refused_unread_in_both_languages(cast, settings):
@@ -115,6 +153,8 @@ def test_searching_too_often_is_told_to_wait_in_both_languages(cast, three):
         assert part.status_code == 429
         assert "<html" not in part.text
         assert client.get("/customers/").status_code == 200, "nothing else is slowed down"
+        refused = Entry.objects.filter(actor=person.pk, action=Action.REFUSED, kind="search")
+        assert refused.count() == 2, "whoever is told to wait is in the log"
 
 
 def test_one_person_does_not_use_up_anothers_and_an_address_has_its_own(cast, three):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 
 from guanxi.crm.web import errors
 
@@ -28,18 +28,24 @@ PERMISSIONS = ", ".join(
     ]
 )  # fmt: skip
 
+# What browsers and clients of the API have reason to ask with; TRACE, for one, would echo a request's cookies.
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
 
 class HeadersMiddleware:
     """Stands outermost: what any other part answers, files and errors included, carries the headers.
 
-    Larger requests than the site ever takes are refused (413) before anything of them is read.
+    Other methods are refused (405), and larger requests than the site ever takes (413) before anything of them is read.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        response = errors.too_large(request) if _is_too_large(request) else self.get_response(request)
+        if request.method not in METHODS:
+            response: HttpResponseBase = HttpResponseNotAllowed(sorted(METHODS))
+        else:
+            response = errors.too_large(request) if _is_too_large(request) else self.get_response(request)
         headers = response.headers
         headers.setdefault("Permissions-Policy", PERMISSIONS)
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

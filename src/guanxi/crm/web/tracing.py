@@ -100,7 +100,7 @@ def note(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def _action(request: HttpRequest, name: str, status: int) -> str | None:
-    if status in (403, 404):
+    if status in (403, 404, 429):
         return Action.REFUSED
     if status >= 400:
         return None
