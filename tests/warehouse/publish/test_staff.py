@@ -153,11 +153,11 @@ def test_a_move_closes_one_post_and_opens_another(opened, following):
     row["institution_id"] = "B12"
     published = following()
     given = ("B0", "auditor", None, None)
-    assert posts(opened, "S1") == [given, ("B11", "rm", date(2020, 1, 1), NEXT), ("B12", "rm", NEXT, None)]
+    assert posts(opened, "S1") == [given, ("B11", "rm", date(2020, 1, 1), OPENING), ("B12", "rm", NEXT, None)]
     assert published.rows["org_post"] == Written(1, 1, 7)
     row |= {"institution_id": "B11", "line": "both"}
     following(THIRD)
-    assert posts(opened, "S1") == [given, ("B12", "rm", NEXT, THIRD), ("B11", "rm", THIRD, None)]
+    assert posts(opened, "S1") == [given, ("B12", "rm", NEXT, date(2026, 5, 31)), ("B11", "rm", THIRD, None)]
     assert opened.one("select line from org_post where staff_id = 'S1' and institution_id = 'B11'") == "both"
     row["status"] = "left"
     following(date(2026, 6, 2))

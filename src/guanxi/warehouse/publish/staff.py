@@ -25,8 +25,9 @@ def write_staff(
     """Merges a difference of ``org_staff`` and carries it on into ``org_post``; returns what was done to both.
 
     ``old`` is what the difference was made from. A member of staff holds one post: the file's. When institution or
-    role change, the post before is closed with the business date and a new one opened; a post held earlier is opened
-    again. Posts that were given besides stay, until their holder leaves.
+    role change, the post before ends with the day before the business date and a new one begins with it, so that a
+    move takes effect at once; a post held earlier is opened again. Posts that were given besides stay, until their
+    holder leaves: then all end, those to come as well, and with them what the person covers and supports.
     """
     target.tally.expect(difference.changed_rows + difference.gone_rows)
     written = _write_staff(target, table, difference, old, business_date)
@@ -38,6 +39,7 @@ def write_staff(
         [business_date],
     ).rowcount
     posts = _write_posts(target.connection, gone, business_date)
+    _end_arrangements(target.connection, gone, business_date)
     return {table.name: Written(written, left, total), "org_post": posts}
 
 
@@ -89,16 +91,18 @@ def _write_posts(connection: Connection, gone: str, business_date: date) -> Writ
     """Closes the posts of those who left or moved, and opens those of who moved or is new."""
     closed = run(
         connection,
-        f"""
-        UPDATE org_post AS p SET valid_to = %(day)s
-        WHERE p.valid_to IS NULL AND (
-            p.staff_id IN (SELECT id FROM staged_staff WHERE NOT is_active)
-            OR p.staff_id IN (SELECT g.id FROM {gone} g JOIN org_staff s ON s.id = g.id AND NOT s.is_superuser)
-            OR EXISTS (
-                SELECT 1 FROM staged_staff s JOIN staff_before b ON b.id = s.id
-                WHERE s.id = p.staff_id AND b.institution_id = p.institution_id AND b.role = p.role
-                AND (s.institution_id, s.role) IS DISTINCT FROM (b.institution_id, b.role)
-            )
+        f"UPDATE org_post AS p SET valid_to = %(day)s WHERE (p.valid_to IS NULL OR p.valid_to > %(day)s) "
+        f"AND p.staff_id IN ({_leavers(gone)})",
+        {"day": business_date},
+    ).rowcount
+    closed += run(
+        connection,
+        """
+        UPDATE org_post AS p SET valid_to = %(day)s::date - 1
+        WHERE p.valid_to IS NULL AND EXISTS (
+            SELECT 1 FROM staged_staff s JOIN staff_before b ON b.id = s.id
+            WHERE s.id = p.staff_id AND b.institution_id = p.institution_id AND b.role = p.role
+            AND (s.institution_id, s.role) IS DISTINCT FROM (b.institution_id, b.role)
         )
         """,
         {"day": business_date},
@@ -121,3 +125,30 @@ def _write_posts(connection: Connection, gone: str, business_date: date) -> Writ
         {"day": business_date},
     ).rowcount
     return Written(opened, closed, value(connection, "SELECT count(*) FROM org_post"))
+
+
+def _leavers(gone: str) -> str:
+    """Those who may not sign in by tonight's word of the file, or are gone from it, as SQL."""
+    return (
+        "SELECT id FROM staged_staff WHERE NOT is_active UNION ALL "
+        f"SELECT g.id FROM {gone} g JOIN org_staff s ON s.id = g.id AND NOT s.is_superuser"
+    )
+
+
+def _end_arrangements(connection: Connection, gone: str, business_date: date) -> None:
+    """Ends what those who left cover and support: it would be theirs again if they came back.
+
+    That somebody covers *for* one who left goes on: the customers are looked after until they are handed over.
+    """
+    day = {"day": business_date}
+    for table, person, only in (
+        ("org_cover", "substitute_id", ""),
+        ("org_assignment", "staff_id", "kind = 'support' AND"),
+    ):
+        of_leavers = f"{only} {person} IN ({_leavers(gone)})"
+        run(connection, f"DELETE FROM {table} WHERE {of_leavers} AND valid_from > %(day)s", day)
+        run(
+            connection,
+            f"UPDATE {table} SET valid_to = %(day)s WHERE {of_leavers} AND (valid_to IS NULL OR valid_to > %(day)s)",
+            day,
+        )

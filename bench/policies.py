@@ -1,0 +1,179 @@
+"""What row-level security costs: the same statements with the scope's condition alone, and behind the policies too.
+
+The statements are those that the list and the search send for people who see differently much. Both ways are asked in
+turn, so that whatever else the machine does slows both; the goal is a ratio of 1.1 at most.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import time
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+
+from bench.clients import PARTIAL, Timing, timing
+from bench.night import migrate
+
+ROUNDS = 60
+GOAL = 1.1
+RECORDED = 2_000
+
+
+def people_of() -> list[tuple[str, Any]]:
+    """Who asks: the whole bank, a branch, a sub-branch, a book, and, where there is one, a post across the wall."""
+    from guanxi.crm.org.models import Institution, Post
+
+    def holder(role: str, kind: str = "") -> Any:
+        posts = Post.objects.filter(role=role, valid_to__isnull=True, staff__is_active=True).select_related("staff")
+        if kind:
+            posts = posts.filter(institution__kind=kind)
+        found = posts.order_by("staff_id").first()
+        return found.staff if found else None
+
+    wanted = [
+        ("whole bank", holder("analyst")),
+        ("branch", holder("branch_manager", Institution.Kind.BRANCH)),
+        ("sub-branch", holder("branch_manager", Institution.Kind.SUB_BRANCH)),
+        ("own book", holder("rm")),
+        ("linkage post", holder("linkage")),
+    ]
+    return [(name, staff) for name, staff in wanted if staff]
+
+
+def paths_of(database_url: str) -> list[tuple[str, list[str]]]:
+    """What is asked for: the list by assets, its pages by name, and searches drawn from the bank at hand."""
+    chance = random.Random(2)
+    with psycopg.connect(database_url) as connection:
+        names = [row[0] for row in connection.execute(
+            "select name from party_party where kind = 'person' order by md5(id || 'p') limit 12")]  # fmt: skip
+        phones = [row[0] for row in connection.execute(
+            "select value from party_contactpoint where kind = 'mobile' order by md5(party_id) limit 12")]  # fmt: skip
+        numbers = [row[0] for row in connection.execute(
+            "select id from party_party order by md5(id || 'q') limit 12")]  # fmt: skip
+    four = [phone[start : start + 4] for phone in phones for start in [chance.randrange(3, 8)]]
+    return [
+        ("list, first page", ["/customers/"]),
+        ("search, two Chinese characters", [f"/customers/?q={quote(name[-2:])}" for name in names if len(name) > 1]),
+        ("search, four digits of a phone", [f"/customers/?q={quote(digits)}" for digits in four]),
+        ("open by number", [f"/customers/{number}/" for number in numbers]),
+    ]
+
+
+def statements_of(staff: Any, paths: list[str]) -> list[str]:
+    """The statements that fetch the rows of some paths, as the person sends them, without those of every request."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client()
+    client.force_login(staff)
+    client.get("/bench/empty/")
+    with CaptureQueriesContext(connection) as shell:
+        client.get("/bench/empty/")
+    common = {query["sql"].split(" WHERE ")[0] for query in shell.captured_queries}
+    found = []
+    for path in paths:
+        with CaptureQueriesContext(connection) as captured:
+            client.get(path, headers=PARTIAL)
+        found += [q["sql"] for q in captured.captured_queries if q["sql"].split(" WHERE ")[0] not in common]
+    return [sql for sql in found if sql.lstrip().upper().startswith(("SELECT", "WITH", "("))]
+
+
+def measure(database_url: str) -> dict[str, Any]:
+    """By person and kind of request: milliseconds of one request's statements without policies and with them."""
+    migrate(database_url)
+    os.environ |= {
+        "DATABASE_URL": database_url,
+        "DJANGO_SETTINGS_MODULE": "bench.settings",
+        "GUANXI_RATE_LIMITS": "0",
+        "GUANXI_MFA_ROLES": "",
+    }
+    os.environ.setdefault("GUANXI_ALLOWED_HOSTS", "localhost,127.0.0.1,testserver")
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from guanxi.crm.insight.queries import newest_publication
+    from guanxi.crm.org.queries import standing_of
+
+    published = newest_publication()
+    if published is None:
+        raise SystemExit("No night is published here: run make bench BENCH=night first.")
+    rows = []
+    for name, staff in people_of():
+        scope = standing_of(staff, version=published.id, today=timezone.localdate()).scope
+        for what, paths in paths_of(database_url):
+            statements = statements_of(staff, paths)
+            if not statements:
+                continue
+            without, behind = _in_turn(database_url, statements, scope)
+            ratio = behind.p50 / without.p50
+            print(f"{name}, {what}: {without.p50:.2f} ms, {behind.p50:.2f} ms, {ratio:.2f}", file=sys.stderr)
+            rows.append(
+                {"person": name, "what": what, "statements": len(statements), "requests": len(paths),
+                 "without": asdict(without), "behind": asdict(behind), "ratio": ratio}
+            )  # fmt: skip
+    return {"rows": rows, "entry": asdict(_entry())}
+
+
+def _in_turn(database_url: str, statements: list[str], scope: Any) -> tuple[Timing, Timing]:
+    """All statements once without policies and once behind them, again and again; the order changes each time."""
+    from guanxi.crm.kernel.protection import settings_of
+    from guanxi.postgres import WEB_ROLE
+
+    with (
+        psycopg.connect(database_url, autocommit=True) as plain,
+        psycopg.connect(database_url, autocommit=True) as policed,
+    ):
+        policed.execute(f"SET ROLE {WEB_ROLE}".encode())
+        for key, value in settings_of(scope).items():
+            policed.execute("SELECT set_config(%s, %s, false)", [f"guanxi.{key}", value])
+        measured: dict[int, list[float]] = {0: [], 1: []}
+        for turn in range(ROUNDS + 3):
+            for which in ((0, 1), (1, 0))[turn % 2]:
+                connection = (plain, policed)[which]
+                started = time.perf_counter()
+                for sql in statements:
+                    connection.execute(sql.encode()).fetchall()
+                if turn >= 3:  # the first rounds warm both
+                    measured[which].append((time.perf_counter() - started) * 1000)
+    return timing(measured[0]), timing(measured[1])
+
+
+def _entry() -> Timing:
+    """Writing one entry of the audit log into this bank's, as a view does."""
+    from guanxi.crm.audit.models import Action
+    from guanxi.crm.audit.services import record
+
+    measured = []
+    for number in range(RECORDED):
+        started = time.perf_counter()
+        record(action=Action.VIEW, subject=f"bench {number}", kind="customer", detail={"query": "q=x"})
+        measured.append((time.perf_counter() - started) * 1000)
+    return timing(measured)
+
+
+def render(customers: str, measured: dict[str, Any]) -> str:
+    """The table of the performance page."""
+    lines = [
+        f"### Row-level security and the audit log at {int(customers):,} customers (milliseconds)",
+        "",
+        "| who asks | for what | requests | without policies p50 | p95 | behind policies p50 | p95 | ratio of p50 |",
+        "|---|---|---:|---:|---:|---:|---:|---:|",
+    ]
+    for row in measured["rows"]:
+        without, behind = row["without"], row["behind"]
+        mark = "" if row["ratio"] <= GOAL else " **over**"
+        lines.append(
+            f"| {row['person']} | {row['what']} | {row['requests']} | {without['p50']:.2f} | {without['p95']:.2f} |"
+            f" {behind['p50']:.2f} | {behind['p95']:.2f} | {row['ratio']:.2f}{mark} |"
+        )
+    entry = measured["entry"]
+    lines += ["", f"One entry of the audit log: p50 {entry['p50']:.2f} ms, p95 {entry['p95']:.2f} ms."]
+    return "\n".join(lines)
