@@ -32,7 +32,12 @@ def look(page, name: str) -> None:
 
 
 def fits(page) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
+    wide = page.evaluate(
+        "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth"
+        " && !e.closest('.gx-scroll')).map(e => e.tagName + '.' + e.className).slice(0, 5)"
+    )
+    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert over <= 0, wide
 
 
 @pytest.mark.parametrize(("language", "theme", "screen"), WAYS)

@@ -239,7 +239,7 @@ class Cover(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.substitute_id} for {self.staff_id}"
+        return f"{self.substitute_id} → {self.staff_id}"
 
 
 @pghistory.track(
