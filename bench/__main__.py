@@ -1,7 +1,7 @@
 """``make bench``: the figures of docs/performance.md, measured on this machine and written below ``var/bench``.
 
 ``python -m bench night --customers 100000 1000000``; ``python -m bench history``; ``python -m bench screens``;
-``python -m bench audit``; ``python -m bench handover``; without a word, all five.
+``python -m bench policies`` (a part of screens); ``python -m bench audit``; ``python -m bench handover``; without a word, all.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ def main() -> None:
     """Runs the measurements asked for and prints them as the tables of the performance page."""
     words = argparse.ArgumentParser(prog="make bench BENCH=", description=__doc__)
     words.add_argument(
-        "what", nargs="?", choices=["night", "history", "screens", "audit", "handover", "all"], default="all"
+        "what",
+        nargs="?",
+        choices=["night", "history", "screens", "policies", "audit", "handover", "all"],
+        default="all",
     )
     words.add_argument("--customers", nargs="+", type=int, default=[100_000, 1_000_000])
     words.add_argument("--history", type=int, default=30, help="days behind the measured one")
@@ -51,6 +54,13 @@ def main() -> None:
 
         customers = told.customers[-1]
         results[f"screens {customers}"] = measure_screens(database_of(VAR, customers, told.history))
+        save(results)
+    if told.what in ("screens", "policies", "all"):
+        from bench.night import database_of
+        from bench.policies import measure as measure_policies
+
+        customers = told.customers[-1]
+        results[f"policies {customers}"] = measure_policies(database_of(VAR, customers, told.history))
         save(results)
     if told.what in ("audit", "all"):
         from bench.audit import measure as measure_audit

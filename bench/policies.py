@@ -99,9 +99,11 @@ def measure(database_url: str) -> dict[str, Any]:
     django.setup()
     from django.utils import timezone
 
+    from guanxi.assets import collect
     from guanxi.crm.insight.queries import newest_publication
     from guanxi.crm.org.queries import standing_of
 
+    collect()
     published = newest_publication()
     if published is None:
         raise SystemExit("No night is published here: run make bench BENCH=night first.")

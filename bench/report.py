@@ -15,6 +15,10 @@ def render(results: dict[str, Any]) -> str:
             parts.append(night(measured))
         elif name.startswith("screens "):
             parts.append(screens(name.removeprefix("screens "), measured))
+        elif name.startswith("policies "):
+            from bench.policies import render as policies
+
+            parts.append(policies(name.removeprefix("policies "), measured))
         elif name == "audit":
             from bench.audit import render as audit
 
