@@ -1,7 +1,8 @@
 """``make bench``: the figures of docs/performance.md, measured on this machine and written below ``var/bench``.
 
 ``python -m bench night --customers 100000 1000000``; ``python -m bench history``; ``python -m bench screens``;
-``python -m bench policies`` (a part of screens); ``python -m bench audit``; ``python -m bench handover``; without a word, all.
+``python -m bench policies`` (a part of screens); ``python -m bench audit``; ``python -m bench handover``; without a
+word, all.
 """
 
 from __future__ import annotations

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from django.conf import settings
@@ -126,3 +129,33 @@ def test_a_session_that_was_planted_before_signing_in_is_not_taken(cast):
     stolen = Client()
     stolen.cookies[settings.SESSION_COOKIE_NAME] = planted
     assert stolen.get("/").status_code == 302
+
+
+def test_over_https_cookies_belong_to_this_host_alone_and_the_browser_is_told_to_stay_there():
+    """In a process of its own, since the settings are read once."""
+    code = (
+        "import django; django.setup(); from django.conf import settings as s;"
+        "print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.LANGUAGE_COOKIE_NAME, s.SESSION_COOKIE_SECURE,"
+        " s.CSRF_COOKIE_SECURE, s.LANGUAGE_COOKIE_SECURE, s.SECURE_HSTS_SECONDS >= 31536000,"
+        " s.SECURE_HSTS_INCLUDE_SUBDOMAINS, s.SECURE_SSL_REDIRECT, s.DEBUG)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"GUANXI_HTTPS": "1"}, capture_output=True, text=True, check=True
+    )
+    names, rest = done.stdout.split()[:3], done.stdout.split()[3:]
+    assert names == ["__Host-sessionid", "__Host-csrftoken", "__Host-language"]
+    assert rest == ["True"] * 6 + ["False"]
+
+
+def test_methods_that_nobody_needs_are_refused(cast):
+    for method in ("TRACE", "TRACK", "CONNECT", "PROPFIND"):
+        response = enter(cast.ai).generic(method, "/customers/")
+        assert response.status_code == 405
+        assert "camera=()" in response["Permissions-Policy"]
+
+
+def test_signing_out_leaves_nothing_in_the_browser(cast):
+    client = enter(cast.ai)
+    response = client.post(reverse("sign-out"))
+    assert response["Clear-Site-Data"] == '"storage"'
+    assert client.get("/").status_code == 302
