@@ -447,7 +447,3 @@ def test_a_name_cannot_break_out_of_the_picture(cast):
     text = enter(Staff.objects.get(pk="1111")).get("/watermark.svg").text
     assert "<script" not in text
     assert "&lt;script&gt;&amp;&quot;" in text
-
-
-def test_the_administration_is_marked_too(cast):
-    assert "web/watermark.css" in enter(cast.guan).get("/administration/").text

@@ -159,3 +159,7 @@ def test_signing_out_leaves_nothing_in_the_browser(cast):
     response = client.post(reverse("sign-out"))
     assert response["Clear-Site-Data"] == '"storage"'
     assert client.get("/").status_code == 302
+
+
+def test_the_administration_is_marked_too(cast):
+    assert "web/watermark.css" in enter(cast.guan).get("/administration/").text
