@@ -116,3 +116,24 @@ def test_hand_over_with_undo(open_page, check_access, site, language, theme, scr
     check_access(page)
     look(page, f"undone-{language}")
     assert Party.objects.filter(manager_id="1111").count() == 24
+
+
+@pytest.mark.parametrize(("language", "theme", "screen"), [("zh-hans", "dark", "desktop"), ("en", "light", "phone")])
+def test_the_pool_is_set_up_and_a_customer_claimed(open_page, check_access, site, language, theme, screen):
+    options = {"language": language, "theme": theme, "screen": screen}
+    page = open_page(site.cast.bo, "/pool/rules/?institution=B1&line=retail", **options)
+    page.locator("input[name=capacity]").fill("300")
+    page.locator("input[name=claims_at_once]").check()
+    check_access(page)
+    fits(page)
+    look(page, f"pool-rules-{language}")
+    page.locator(".gx-next button").click()
+    expect(page.locator(".gx-sides li")).to_have_count(1)
+    theirs = open_page(site.cast.qian, "/pool/", **options)
+    check_access(theirs)
+    fits(theirs)
+    look(theirs, f"pool-{language}")
+    expect(theirs.locator("tbody tr")).to_have_count(2)
+    theirs.locator("tbody tr button").first.click()
+    expect(theirs.locator("tbody tr")).to_have_count(1)
+    assert Party.objects.filter(manager_id="1112").count() == 9
