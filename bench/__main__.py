@@ -1,8 +1,8 @@
 """``make bench``: the figures of docs/performance.md, measured on this machine and written below ``var/bench``.
 
 ``python -m bench night --customers 100000 1000000``; ``python -m bench history``; ``python -m bench screens``;
-``python -m bench policies`` (a part of screens); ``python -m bench audit``; ``python -m bench handover``; without a
-word, all.
+``python -m bench policies`` (a part of screens); ``python -m bench audit``; ``python -m bench handover``;
+``python -m bench encryption``; without a word, all.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def main() -> None:
     words.add_argument(
         "what",
         nargs="?",
-        choices=["night", "history", "screens", "policies", "audit", "handover", "all"],
+        choices=["night", "history", "screens", "policies", "audit", "handover", "encryption", "all"],
         default="all",
     )
     words.add_argument("--customers", nargs="+", type=int, default=[100_000, 1_000_000])
@@ -72,6 +72,12 @@ def main() -> None:
         from bench.handover import measure as measure_handover
 
         results["handover"] = measure_handover(VAR)
+        save(results)
+    if told.what in ("encryption", "all"):
+        from bench.encryption import measure as measure_encryption
+
+        VAR.mkdir(parents=True, exist_ok=True)
+        results["encryption"] = measure_encryption(VAR)
         save(results)
     print(report.render(results))
 

@@ -23,6 +23,10 @@ def render(results: dict[str, Any]) -> str:
             from bench.audit import render as audit
 
             parts.append(audit(measured))
+        elif name == "encryption":
+            from bench.encryption import render as encryption
+
+            parts.append(encryption(measured))
     return "\n\n".join(parts)
 
 

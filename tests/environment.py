@@ -16,6 +16,8 @@ VAR = ROOT / "var" / "test" / NAME
 
 os.environ["GUANXI_VAR"] = str(VAR)
 os.environ.setdefault("GUANXI_SECRET_KEY", "only-for-tests")
+# A house that is copied for a test is read with the keys that wrote it.
+os.environ["GUANXI_DATA_KEYS_FILE"] = str(VAR / "data-keys")
 os.environ["DJANGO_SETTINGS_MODULE"] = "guanxi.crm.config.settings"
 # Tests sign in without a second factor, unless they are about it.
 os.environ["GUANXI_MFA_ROLES"] = ""

@@ -24,6 +24,8 @@ audit_app = typer.Typer(help="The log of who did what, and its proof.", no_args_
 app.add_typer(audit_app, name="audit")
 api_app = typer.Typer(help="The bank's systems that call the API.", no_args_is_help=True)
 app.add_typer(api_app, name="api")
+keys_app = typer.Typer(help="The keys of personal data, and their rotation.", invoke_without_command=True)
+app.add_typer(keys_app, name="keys")
 
 
 @app.command()
@@ -205,6 +207,54 @@ def api_close(number: str) -> None:
     from guanxi.commands.api import end_account
 
     raise typer.Exit(end_account(number))
+
+
+@keys_app.callback()
+def keys(context: typer.Context) -> None:
+    """Lists the keys, their age, and how many values use them."""
+    if context.invoked_subcommand is None:
+        prepare_django()
+        from guanxi.commands.keys import run_list
+
+        raise typer.Exit(run_list())
+
+
+@keys_app.command("new")
+def keys_new(
+    later: Annotated[bool, typer.Option("--later", help="add it, and let the old one encrypt until activated")] = False,
+) -> None:
+    """Adds a key, which encrypts from now on."""
+    prepare_django()
+    from guanxi.commands.keys import run_new
+
+    raise typer.Exit(run_new(later=later))
+
+
+@keys_app.command("activate")
+def keys_activate(key_id: str) -> None:
+    """Lets a key that is in the file encrypt from now on."""
+    prepare_django()
+    from guanxi.commands.keys import run_activate
+
+    raise typer.Exit(run_activate(key_id))
+
+
+@keys_app.command("rotate")
+def keys_rotate() -> None:
+    """Encrypts all personal data anew with the active key; the site may serve, and it may be killed and begun again."""
+    prepare_django()
+    from guanxi.commands.keys import run_rotate
+
+    raise typer.Exit(run_rotate())
+
+
+@keys_app.command("retire")
+def keys_retire(key_id: str) -> None:
+    """Takes a key out of use, once nothing needs it any more."""
+    prepare_django()
+    from guanxi.commands.keys import run_retire
+
+    raise typer.Exit(run_retire(key_id))
 
 
 def main() -> None:

@@ -105,10 +105,7 @@ class Keyring:
 
 def keys_file() -> Path:
     """Where the data keys lie."""
-    if named := os.environ.get(VARIABLE):
-        return Path(named)
-    root = Path(os.environ.get("GUANXI_ROOT") or Path(__file__).resolve().parents[2])
-    return Path(os.environ.get("GUANXI_VAR") or root / "var").resolve() / "data-keys"
+    return _file(*(os.environ.get(name, "") for name in (VARIABLE, "GUANXI_VAR", "GUANXI_ROOT")))
 
 
 def keyring() -> Keyring:
@@ -202,6 +199,15 @@ def remove_key(key_id: str) -> None:
         _write(file, [one for one in ring.keys if one != key], ring.active)
 
 
+def keep_retired(key: DataKey) -> Path:
+    """Writes a key that was taken out beside the file, for backups that still need it; returns where."""
+    file = keys_file().with_name(f"{keys_file().name}.retired")
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(descriptor, "a", encoding="utf-8") as out:
+        out.write(_line(key) + "\n")
+    return file
+
+
 def parse(text: str, file: Path) -> Keyring:
     """The keys in a file's text; raises :class:`KeyringError`, which names the line but never what it holds."""
     keys: list[DataKey] = []
@@ -241,6 +247,13 @@ def _parse_line(words: Sequence[str], where: str) -> DataKey:
         except ValueError:
             raise KeyringError(f"{where}: after the key only a day and the word {ACTIVE} may stand.") from None
     return DataKey(words[0], secret, made)
+
+
+@lru_cache(maxsize=8)
+def _file(named: str, var: str, root: str) -> Path:
+    if named:
+        return Path(named)
+    return Path(var or Path(root or Path(__file__).resolve().parents[2]) / "var").resolve() / "data-keys"
 
 
 @lru_cache(maxsize=8)
@@ -286,15 +299,14 @@ def _write(file: Path, keys: Sequence[DataKey], active: DataKey) -> None:
     _aside(file, keys, active).replace(file)
 
 
+def _line(key: DataKey) -> str:
+    made = f" {key.made.isoformat()}" if key.made else ""
+    return f"{key.id} {base64.b64encode(key.secret).decode()}{made}"
+
+
 def _aside(file: Path, keys: Sequence[DataKey], active: DataKey) -> Path:
     aside = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    lines = [
-        " ".join(
-            [key.id, base64.b64encode(key.secret).decode(), *([key.made.isoformat()] if key.made else [])]
-            + ([ACTIVE] if key == active else [])
-        )
-        for key in keys
-    ]
+    lines = [_line(key) + (f" {ACTIVE}" if key == active else "") for key in keys]
     descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as out:
         out.write(HEAD + "".join(f"{line}\n" for line in lines))

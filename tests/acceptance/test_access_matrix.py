@@ -102,8 +102,8 @@ def test_list_search_and_home_show_whom_the_role_reaches_and_nobody_else(stage, 
     client = stage.stand(standing)
     seen = stage.reached(standing, Verb.SEE)
     parties = Party.objects.in_bulk(stage.by_relation.values())
-    phones = dict(ContactPoint.objects.filter(kind="mobile").values_list("party_id", "value"))
-    identifiers = dict(PartyIdentifier.objects.filter(is_primary=True).values_list("party_id", "number"))
+    phones = {row.party_id: row.value for row in ContactPoint.objects.filter(kind="mobile")}
+    identifiers = {row.party_id: row.number for row in PartyIdentifier.objects.filter(is_primary=True)}
     assert shown(client.get("/").text) <= seen
     for headers in ({}, PARTIAL):
         listed, address = set(), "/customers/"

@@ -13,6 +13,7 @@ from guanxi.crm.consent.models import Limit
 from guanxi.crm.holding.models import Event
 from guanxi.crm.insight.models import CustomerFigure, Publication
 from guanxi.crm.party.models import ContactPoint, PartyIdentifier
+from tests.rewriting import rewrite
 
 pytestmark = pytest.mark.django_db
 PARTS = ("", "/holdings", "/relations", "/value", "/tiers", "/events", "/consents", "/requests", "/may-contact?purpose=marketing&channel=sms")  # fmt: skip  # noqa: E501
@@ -81,8 +82,10 @@ def test_sensitive_values_are_masked(cast, call):
     number = PartyIdentifier.objects.get(party_id=cast.person.id, kind="resident_id").number
     phone = ContactPoint.objects.get(party_id=cast.person.id, kind="mobile").value
     event = Event.objects.filter(party_id=cast.person.id).first()
-    Event.objects.filter(event_id=event.event_id).update(
-        counterparty_account="6222021234567890123", memo="还款 6222021234567890123"
+    rewrite(
+        Event.objects.filter(event_id=event.event_id),
+        counterparty_account="6222021234567890123",
+        memo="还款 6222021234567890123",
     )
     caller = call(cast.ai)
     found = caller.get(f"customers/{cast.person.id}").json()

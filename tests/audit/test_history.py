@@ -98,7 +98,7 @@ def test_only_administrators_bring_back_never_their_own_and_only_with_a_reason(c
     client.force_login(cast.guan)
     restore(client, "cover", cover.pk, event=change.event_id, field="reason", reason=" ")
     assert Cover.objects.get(pk=cover.pk).reason == "出差"
-    Staff.objects.filter(pk="1005").update(is_staff=True, phone="1")
+    Staff.objects.filter(pk="1005").update(is_staff=True, email="1")
     own = changes_of(Staff, "1005")[0]
     assert restore(client, "staff", "1005", event=own.event_id, field="is_staff").status_code == 403
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from guanxi.crm.party.models import ContactPoint, Party, PartyIdentifier, SearchToken
 from guanxi.warehouse.publish.search.names import make_names
-from guanxi.warehouse.publish.search.tokens import make_name_tokens, token_rows
+from guanxi.warehouse.publish.search.tokens import make_name_tokens, set_index_key, token_rows
 
 
 def search_tokens(
@@ -17,6 +17,7 @@ def search_tokens(
 ) -> list[SearchToken]:
     """What each party is found by."""
     connection = duckdb.connect()
+    set_index_key(connection)
     connection.register("party_in", _table(parties, "id", "kind", "name", "institution_id"))
     connection.register("identifier_in", _table(identifiers, "party_id", "number"))
     connection.register("contact_in", _table(contacts, "party_id", "kind", "value"))

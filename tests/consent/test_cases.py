@@ -119,7 +119,9 @@ def test_a_correction_arrives_when_the_banks_files_bring_it(cast):
     assert made.old_value == old
     assert corrections.pass_on(case_id=case.pk, staff_id="1004") == 1
     assert corrections.notice_arrivals(today=timezone.localdate()) == 0
-    ContactPoint.objects.filter(party_id=cast.person.id, kind="mobile").update(value="13900001111")
+    contact = ContactPoint.objects.get(party_id=cast.person.id, kind="mobile")
+    contact.value = "13900001111"
+    contact.save()
     assert corrections.notice_arrivals(today=timezone.localdate()) == 1
     assert corrections.notice_arrivals(today=timezone.localdate()) == 0
     made.refresh_from_db()

@@ -27,6 +27,7 @@ from guanxi.crm.quality.services import (
     start_night,
 )
 from guanxi.warehouse.night.lock import only_one
+from tests.quality.rewriting import rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +59,7 @@ def test_the_history_outlives_a_night_that_wrote_the_row_anew(cast, month):
 
 def test_writing_a_row_is_no_history_and_no_change_is_none_either(cast, month):
     one = month.rows["value"]
-    QuarantinedRow.objects.filter(pk=one.pk).update(message="said better")
+    rewrite(one.pk, message="said better")
     QuarantinedRow.objects.filter(pk=one.pk).update(status="waiting")
     found = row(one.pk)
     assert found is not None
@@ -137,7 +138,7 @@ def test_the_job_notes_how_the_night_ended(cast, month, monkeypatch, code, statu
 
 
 def test_a_replay_is_asked_for_as_one(cast, month):
-    QuarantinedRow.objects.filter(pk=month.rows["value"].pk).update(status="mended", mended="x")
+    rewrite(month.rows["value"].pk, status="mended", mended="x")
     request = start_night(staff=cast.shi, replay=True)
     assert (request.kind, request.from_day) == ("replay", datetime.date(2026, 11, 20))
     assert tasks.command(replay=True) == [sys.executable, "-m", "guanxi.cli", "night", "--replay"]

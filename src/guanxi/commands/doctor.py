@@ -149,6 +149,7 @@ def migrations(connection: psycopg.Connection) -> Iterator[Finding]:
         yield Finding(FAIL, f"{len(waiting)} migrations wait", "Run: guanxi migrate")
         return
     yield Finding(OK, "migrated")
+    yield from keys_in_use()
     newest = connection.execute("select business_date from insight_publication order by id desc limit 1").fetchone()
     if newest is None:
         yield Finding(
@@ -158,6 +159,26 @@ def migrations(connection: psycopg.Connection) -> Iterator[Finding]:
         yield Finding(WARN, f"the newest business date is {newest[0]}", "Look at the runs page, or run: guanxi night")
     else:
         yield Finding(OK, f"business date {newest[0]}")
+
+
+def keys_in_use() -> Iterator[Finding]:
+    """Whether every key is there that sealed something in the database."""
+    from guanxi.commands.keys import keys_used
+    from guanxi.keyring import KeyringError, keyring, keys_file
+
+    try:
+        known = {key.id for key in keyring().keys}
+    except KeyringError:
+        return  # said by the check of the keys
+    used = keys_used()
+    for key_id in sorted(set(used) - known):
+        yield Finding(
+            FAIL,
+            f"the data key {key_id} is missing, and {used[key_id]:,} values need it",
+            f"Put its line back into {keys_file()} from the copy that was kept.",
+        )
+    if not set(used) - known:
+        yield Finding(OK, f"every data key that is needed is there ({', '.join(sorted(used)) or 'none yet'})")
 
 
 def secrets() -> Iterator[Finding]:

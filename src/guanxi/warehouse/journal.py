@@ -19,10 +19,13 @@ from typing import Any, Protocol
 import duckdb
 import psycopg
 
+from guanxi.postgres import PUBLISHING
+from guanxi.sealing import context_of, seal, unseal
 from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.peak import peak_bytes, reset_peak
 
 RUNNING, DONE, STOPPED = "running", "done", "stopped"
+RAW, MENDED, MESSAGE = (f"quality_quarantinedrow.{name}" for name in ("raw", "mended", "message"))
 REPORT_SECONDS = 0.25
 ROWS_A_FETCH = 10_000
 
@@ -152,11 +155,15 @@ class RunJournal:
     def quarantine(self, layout: Layout, tables: Sequence[str]) -> int:
         """Brings the night's rows kept aside before people; returns how many there are.
 
-        A line whose bytes are those of an earlier run of the same day keeps its status and its mended text. A line
+        Lines are encrypted with their row (:mod:`guanxi.sealing`). A line whose bytes are those of an earlier run of
+        the same day keeps them as they are encrypted there, its status and its mended text. A line
         that was kept aside, was mended and no longer is kept aside becomes *accepted*; one that is no longer kept
         aside without having been mended (the file was corrected) goes.
         """
         with self.connection.transaction():
+            # No rotation of keys writes a line anew between its being read and being compared.
+            self.connection.execute("select pg_advisory_xact_lock(%s)", (PUBLISHING,))
+            stood = self._standing()
             self.connection.execute(
                 "create temporary table found (like quality_quarantinedrow including defaults) on commit drop"
             )
@@ -169,9 +176,22 @@ class RunJournal:
                 for table in tables:
                     part = layout.part("quarantine", table, self.business_date)
                     if part.is_dir():
-                        for row in _rows(source, part):
-                            copy.write_row((self.business_date, table, *row, "waiting", ""))
+                        for file, line, column, rule, message, raw, encoding in _rows(source, part):
+                            context = context_of((self.business_date, table, line))
+                            kept = bytes(stood.get((table, line, raw)) or seal(RAW, context, raw))
+                            why = bytes(seal(MESSAGE, context, message.encode()))
+                            said = (file, line, column, rule, why, kept, encoding)
+                            copy.write_row((self.business_date, table, *said, "waiting", b""))
             return self._merge_quarantine(columns)
+
+    def _standing(self) -> dict[tuple[str, int, bytes], bytes]:
+        """The lines that stand there of the day, as they are encrypted, by table, number and bytes."""
+        return {
+            (table, line, unseal(RAW, context_of((self.business_date, table, line)), raw)): raw
+            for table, line, raw in self.connection.execute(
+                'select "table", line, raw from quality_quarantinedrow where business_date = %s', (self.business_date,)
+            )
+        }
 
     def _merge_quarantine(self, columns: str) -> int:
         self.connection.execute(
@@ -231,12 +251,17 @@ def close_abandoned(database_url: str) -> int:
 def mended_rows(database_url: str, day: date) -> list[tuple[str, int, str, bytes]]:
     """The day's lines that people mended: table, line, the mended text, and the bytes it stands for."""
     with psycopg.connect(database_url) as connection:
-        return connection.execute(
+        found = connection.execute(
             'select "table", line, mended, raw from quality_quarantinedrow'
             " where business_date = %s and status in ('mended', 'accepted') and mended <> ''"
             ' order by "table", line',
             (day,),
         ).fetchall()
+    rows = []
+    for table, line, mended, raw in found:
+        context = context_of((day, table, line))
+        rows.append((table, line, unseal(MENDED, context, mended).decode(), unseal(RAW, context, raw)))
+    return rows
 
 
 def earliest_mended(database_url: str) -> date | None:

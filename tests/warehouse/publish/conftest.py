@@ -13,10 +13,11 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 import pytest
 
+from guanxi.sealing import context_of, unseal
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.publish import Published, publish
 from guanxi.warehouse.publish.declare import Kind
-from guanxi.warehouse.publish.tables import TABLES, tables_of
+from guanxi.warehouse.publish.tables import TABLES, published, tables_of
 from tests.warehouse.publish.bank import small_bank
 from tests.warehouse.publish.minibank import MiniBank
 
@@ -55,6 +56,10 @@ class House:
     def one(self, sql: str, *parameters: Any) -> Any:
         return self.rows(sql, *parameters)[0][0]
 
+    def opened(self, table: str, column: str) -> dict[tuple, str | None]:
+        """The clear values of a sealed column by the rows' keys."""
+        return opened(self.connection, table, column)
+
     def everything(self) -> dict[str, list[tuple]]:
         """What people see, by table: all rows, of daily figures those of the business date; in some fixed order."""
         with self.connection.transaction():
@@ -82,6 +87,17 @@ class House:
             )
             found[name] = self.rows(f"select {listed} from {name} {shown} order by {listed}")
         return found
+
+
+def opened(connection: psycopg.Connection, table: str, column: str) -> dict[tuple, str | None]:
+    """The clear values of a sealed column, by the rows' keys."""
+    declared = published(table)
+    assert declared is not None
+    found = connection.execute(f'select {", ".join(declared.key)}, "{column}" from {table}'.encode()).fetchall()
+    return {
+        tuple(key): None if value is None else unseal(f"{table}.{column}", context_of(key), value).decode()
+        for *key, value in found
+    }
 
 
 def empty(connection: psycopg.Connection) -> None:

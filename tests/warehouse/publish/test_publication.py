@@ -48,9 +48,12 @@ def test_the_first_publication_brings_everything(house):
     assert stored["party_party"] == {"written": 10, "deleted": 0, "total": 10}
 
     assert house.rows(
-        "select name, name_en, name_pinyin, gender, annual_income, manager_id, restricted from party_party"
-        " where id = 'C0001'"
-    ) == [("张小明", "", "zhang xiao ming", "", Decimal("123456.78"), "S1", False)]
+        "select name, name_en, name_pinyin, gender, manager_id, restricted from party_party where id = 'C0001'"
+    ) == [("张小明", "", "zhang xiao ming", "", "S1", False)]
+    assert house.opened("party_party", "annual_income")["C0001",] == "123456.78"
+    assert house.opened("party_party", "annual_income")["C0007",] is None
+    assert house.opened("party_contactpoint", "value")["C0001", "mobile", 1] == "13800138000"
+    assert house.opened("party_partyidentifier", "number")["C0001", "resident_id", 1] == "11010119900101123X"
     assert house.rows("select path, depth, parent_id from org_institution where id = 'B11'") == [("B0/B11/", 1, "B0")]
     assert house.rows(
         "select name_pinyin, assets, trend, next_maturity from insight_customerfigure where party_id = 'C0002'"

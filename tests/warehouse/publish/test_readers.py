@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from guanxi.warehouse.publish import last_published
-from guanxi.warehouse.publish.database import LOCK, PublicationRunningError, TableBusyError
+from guanxi.warehouse.publish.database import PUBLISHING, PublicationRunningError, TableBusyError
 from tests.warehouse.publish.minibank import OPENING
 
 NEXT = date(2026, 5, 30)
@@ -22,7 +22,7 @@ THIRD = date(2026, 6, 1)
 def test_two_publications_at_once_are_excluded(house):
     house.write()
     with psycopg.connect(house.url, autocommit=True) as other:
-        other.execute("select pg_advisory_lock(%s)", [LOCK])
+        other.execute("select pg_advisory_lock(%s)", [PUBLISHING])
         with pytest.raises(PublicationRunningError):
             house.publish(patience=0.2)
     house.publish()

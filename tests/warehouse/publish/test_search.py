@@ -15,7 +15,7 @@ from guanxi.warehouse.publish.search import query_tokens, search_sql
 from guanxi.warehouse.publish.search.syllables import ways
 from guanxi.warehouse.publish.search.tokens import PHONES
 from tests.warehouse.publish.bank import PEOPLE, add_party, small_bank
-from tests.warehouse.publish.conftest import empty
+from tests.warehouse.publish.conftest import empty, opened
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗曾单解仇区查朴翟乐覃缪盖任华"
 GIVEN = "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超霞平刚桂兰华建国文玉红志梅鑫波长重朝都乐行会曾晟略女吕律宇"
@@ -52,12 +52,10 @@ class Finder:
         self.parties = connection.execute(
             "select id, kind, name, name_pinyin, institution_id, manager_id from party_party order by id"
         ).fetchall()
-        self.phones = connection.execute(
-            "select party_id, value from party_contactpoint where kind = any(%s) order by 1", [list(PHONES)]
-        ).fetchall()
-        self.identifiers = connection.execute(
-            "select party_id, number from party_partyidentifier order by 1"
-        ).fetchall()
+        contacts = sorted(opened(connection, "party_contactpoint", "value").items())
+        self.phones = [(party, value) for (party, kind, _place), value in contacts if kind in PHONES]
+        numbers = sorted(opened(connection, "party_partyidentifier", "number").items())
+        self.identifiers = [(party, value) for (party, _kind, _place), value in numbers]
 
     def __call__(self, text, **scope):
         sql, parameters = search_sql(query_tokens(text), **{"limit": 1000, **scope})

@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from guanxi.crm.holding.models import Agreement, AgreementParty, Event
 from guanxi.crm.insight.models import AgreementFigure, AgreementMonth
+from guanxi.crm.kernel.sealed import open_all
 from guanxi.crm.party.models import ContactPoint, PartyRelation
 from tests.cast.bank import DAY
 from tests.web.customer.test_outsiders import addresses, agreement_of
@@ -43,6 +44,7 @@ def grow(party_id: str, others: list[str], first: int) -> None:
             (event, {"event_id": f"G{number:05d}"}),
         ):
             if row is not None:
+                open_all(row)
                 new = copy.copy(row)
                 for name, value in changes.items():
                     setattr(new, name, value)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from guanxi.crm.quality.models import QuarantinedRow
 from guanxi.warehouse.landing import check_row
 from guanxi.warehouse.landing.tables import TABLES
+from tests.quality.rewriting import rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -147,7 +147,7 @@ def test_saving_and_going_on_opens_the_next_row_of_the_filter(cast, month, sign_
 def test_a_row_that_a_replay_took_can_be_mended_again_but_not_put_back(cast, month, sign_in):
     row = month.rows["required"]
     line = bytes(row.raw).decode("gb18030").replace("person|+|", "person|+|王芳")
-    QuarantinedRow.objects.filter(pk=row.pk).update(status="accepted", mended=line)
+    rewrite(row.pk, status="accepted", mended=line)
     client = sign_in(cast.shi, "en")
     page = opened(client, row)
     assert "Let it wait again" not in page.text
@@ -159,7 +159,7 @@ def test_a_row_that_a_replay_took_can_be_mended_again_but_not_put_back(cast, mon
 
 def test_a_row_of_a_table_without_contract_can_only_be_dismissed(cast, month, sign_in):
     row = month.rows["required"]
-    QuarantinedRow.objects.filter(pk=row.pk).update(table="forgotten")
+    rewrite(row.pk, table="forgotten")
     client = sign_in(cast.shi, "en")
     page = opened(client, row)
     assert "No contract knows this table any more" in page.text
@@ -180,7 +180,7 @@ def test_the_files_own_format_is_taken_from_the_inbox(cast, month, sign_in, inbo
     row = month.rows["required"]
     fields = bytes(row.raw).decode("gb18030").split("|+|")
     fields[9] = '"教师, 兼职"'
-    QuarantinedRow.objects.filter(pk=row.pk).update(raw=",".join(fields).encode(), encoding="utf-8")
+    rewrite(row.pk, raw=",".join(fields).encode(), encoding="utf-8")
     client = sign_in(cast.shi)
     page = opened(client, row)
     assert page.context["row"].format.delimiter == ","

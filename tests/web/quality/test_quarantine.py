@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from guanxi.crm.quality.models import QuarantinedRow
 from tests.quality.history import LAST
+from tests.quality.rewriting import rewrite
 from tests.taking import book_of, taken
 
 pytestmark = pytest.mark.django_db
@@ -112,7 +113,7 @@ def test_all_that_a_filter_shows_can_be_dismissed_at_once(cast, month, sign_in):
 
 
 def test_a_mended_row_is_not_dismissed_by_the_way(cast, month, sign_in):
-    QuarantinedRow.objects.filter(pk=month.rows["value"].pk).update(status="mended", mended="x")
+    rewrite(month.rows["value"].pk, status="mended", mended="x")
     sign_in(cast.shi).post(reverse("quarantine-dismiss"), {"row": [month.rows["value"].pk]})
     assert QuarantinedRow.objects.get(pk=month.rows["value"].pk).status == "mended"
 
@@ -140,7 +141,7 @@ def test_the_csv_holds_what_the_filter_shows_with_the_raw_line(cast, month, sign
 
 
 def test_a_line_that_a_spreadsheet_would_compute_is_made_harmless(cast, month, sign_in):
-    QuarantinedRow.objects.filter(pk=month.rows["required"].pk).update(raw=b"=cmd|' /C calc'!A0")
+    rewrite(month.rows["required"].pk, raw=b"=cmd|' /C calc'!A0")
     assert b"'=cmd" in taken(sign_in(cast.shi), "quarantine", "rule=required", kind="csv")
 
 

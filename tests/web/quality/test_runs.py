@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from guanxi.crm.quality.models import NightRequest, QuarantinedRow, Run
+from guanxi.crm.quality.models import NightRequest, Run
 from tests.quality.history import build, running_run, stopped_run
+from tests.quality.rewriting import rewrite
 
 pytestmark = pytest.mark.django_db
 
@@ -182,9 +183,7 @@ def test_a_replay_says_in_numbers_what_it_will_do(cast, month, sign_in, inbox):
     page = client.get(reverse("quarantine-replay"))
     assert "No mended row waits" in page.text
     first = month.rows["required"]
-    QuarantinedRow.objects.filter(pk=first.pk).update(
-        status="mended", mended="x", business_date=datetime.date(2026, 11, 18)
-    )
+    rewrite(first.pk, status="mended", mended="x", business_date=datetime.date(2026, 11, 18))
     for day in ("2026-11-18", "2026-11-19", "2026-11-20"):
         (inbox / day).mkdir()
     page = client.get(reverse("quarantine-replay"))
@@ -196,7 +195,7 @@ def test_a_replay_says_in_numbers_what_it_will_do(cast, month, sign_in, inbox):
 
 
 def test_a_replay_without_the_days_in_the_inbox_is_not_offered(cast, month, sign_in):
-    QuarantinedRow.objects.filter(pk=month.rows["required"].pk).update(status="mended", mended="x")
+    rewrite(month.rows["required"].pk, status="mended", mended="x")
     page = sign_in(cast.shi, "en").get(reverse("quarantine-replay"))
     assert page.context["plan"].missing == (datetime.date(2026, 11, 20),)
     assert "The inbox lacks the folders" in page.text

@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from guanxi.crm.quality.models import MendingImport, QuarantinedRow
+from tests.quality.rewriting import rewrite
 from tests.taking import taken
 
 pytestmark = pytest.mark.django_db
@@ -97,7 +98,7 @@ def test_somebody_who_mends_between_preview_and_application_is_not_overwritten(c
     response = upload(client, as_csv(mended(exported(client, table="event"))))
     client.get(response.url)
     row = month.rows["event-3"]
-    QuarantinedRow.objects.filter(pk=row.pk).update(status="mended", mended="theirs", mended_by=cast.guan)
+    rewrite(row.pk, status="mended", mended="theirs", mended_by=cast.guan)
     client.post(reverse("quarantine-apply", args=[MendingImport.objects.get().pk]))
     row.refresh_from_db()
     assert row.mended == "theirs"

@@ -16,6 +16,7 @@ from django.db import models, transaction
 
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
+from guanxi.crm.kernel.sealed import SealedField
 
 CHANGES_SHOWN = 100
 
@@ -85,7 +86,7 @@ def restore(*, model: Any, pk: Any, event_id: int, names: Collection[str], reaso
             row = model(pk=pk)
         chosen = [field for field in fields if gone or field.name in names]
         changed = {
-            field.name: [None if gone else str(getattr(row, field.attname)), str(getattr(event, field.attname))]
+            field.name: [None if gone else _told(field, row), _told(field, event)]
             for field in chosen
             if gone or getattr(row, field.attname) != getattr(event, field.attname)
         }
@@ -131,6 +132,11 @@ def _change(event: Any, fields: Sequence[Any], before: Any, after: Any) -> Chang
             if before is None or after is None or getattr(before, field.attname) != getattr(after, field.attname)
         ),
     )
+
+
+def _told(field: Any, row: Any) -> str:
+    """A value as the log may keep it: what is encrypted in its row is not told there in the clear."""
+    return "[sealed]" if isinstance(field, SealedField) else str(getattr(row, field.attname))
 
 
 def _shown(row: Any, field: Any) -> Any:

@@ -140,6 +140,7 @@ MIDDLEWARE = [
     "guanxi.crm.web.plain.PlainTextMiddleware",
     "guanxi.crm.web.limits.LimitsMiddleware",
     "guanxi.crm.web.signin.gate.SecondFactorMiddleware",
+    "guanxi.crm.web.keys.DataKeysMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     # Whatever a request changes is recorded by triggers together with who asked for it.
     "guanxi.crm.web.tracing.HistoryMiddleware",

@@ -48,9 +48,9 @@ def values_on_file(party_id: str, field: str) -> tuple[str, ...]:
     if kind:
         rows: Any = ContactPoint.objects if where == "contact" else PartyIdentifier.objects
         name = "value" if where == "contact" else "number"
-        found = rows.filter(party_id=party_id, kind=kind).order_by("-is_primary", "pk").values_list(name, flat=True)
+        found = [getattr(row, name) for row in rows.filter(party_id=party_id, kind=kind).order_by("-is_primary", "pk")]
     else:
-        found = Party.objects.filter(pk=party_id).values_list(where, flat=True)
+        found = [getattr(row, where) for row in Party.objects.filter(pk=party_id)]
     return tuple(_text(value) for value in found if value not in (None, ""))
 
 

@@ -21,6 +21,7 @@ from django.utils.timezone import localtime
 from guanxi.crm.holding.models import Event
 from guanxi.crm.kernel import sensitive
 from guanxi.crm.kernel.scope import Scope
+from guanxi.crm.kernel.sealed import opened
 
 PAGE = 50
 
@@ -138,15 +139,14 @@ _FIELDS = (
     "fee_amount",
     "memo",
 )
-
-
 _ACCOUNT, _MEMO = _FIELDS.index("counterparty_account"), _FIELDS.index("memo")
 
 
 def _row(values: tuple[Any, ...]) -> EventRow:
-    """One event, with the other side's account and long numbers in the memo masked."""
-    row = list(values)
-    row[_ACCOUNT] = sensitive.shown(Event, "counterparty_account", row[_ACCOUNT])
+    """One event, with the other side's account, opened, and long numbers in the memo masked."""
+    day, *row = values
+    account = opened(Event, "counterparty_account", (day, row[0]), row[_ACCOUNT])
+    row[_ACCOUNT] = sensitive.shown(Event, "counterparty_account", account)
     row[_MEMO] = sensitive.shown(Event, "memo", row[_MEMO])
     return EventRow(*row)
 
@@ -208,4 +208,4 @@ def _events(scope: Scope, party_id: str, *, which: EventFilter | None, after: Ev
             event_time__lte=after.event_time,
             event_date__lte=localtime(after.event_time).date(),
         )
-    return rows.order_by("-event_time", "-event_id").values_list(*_FIELDS)
+    return rows.order_by("-event_time", "-event_id").values_list("event_date", *_FIELDS)

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.kernel.scope import ScopedManager, ScopePaths
+from guanxi.crm.kernel.sealed import SealedCharField
 from guanxi.crm.org.models import Institution
 from guanxi.crm.party.models import Party
 
@@ -80,7 +81,14 @@ class Agreement(models.Model):
 
     id = models.CharField(_("agreement number"), max_length=40, primary_key=True)
     kind = models.CharField(_("kind"), max_length=16, choices=AgreementKind.choices)
-    account_number = models.CharField(_("account or card number"), max_length=40, default="", blank=True)
+    account_number = SealedCharField(
+        _("account or card number"),
+        max_length=40,
+        default="",
+        blank=True,
+        label="holding_agreement.account_number",
+        key=("id",),
+    )
     product = models.ForeignKey(
         Product, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name=_("product")
     )
@@ -179,7 +187,13 @@ class Event(models.Model):
     balance_after = models.DecimalField(_("balance after"), max_digits=18, decimal_places=2, null=True)
     channel = models.CharField(_("channel"), max_length=16)
     counterparty_name = models.CharField(_("other side"), max_length=200, default="")
-    counterparty_account = models.CharField(_("other side's account"), max_length=64, default="")
+    counterparty_account = SealedCharField(
+        _("other side's account"),
+        max_length=64,
+        default="",
+        label="holding_event.counterparty_account",
+        key=("event_date", "event_id"),
+    )
     counterparty_bank = models.CharField(_("other side's bank"), max_length=120, default="")
     fee_amount = models.DecimalField(_("fee"), max_digits=18, decimal_places=2, null=True)
     memo = models.CharField(_("memo"), max_length=200, default="")

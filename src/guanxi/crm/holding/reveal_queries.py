@@ -12,8 +12,8 @@ from guanxi.crm.kernel.sensitive import Clear
 
 def clear_account(scope: Scope, party_id: str, key: str) -> Clear | None:
     """The number of an account or a card, by its agreement; one query."""
-    rows = Agreement.objects.visible_to(scope).filter(party_id=party_id, pk=key)
-    number = rows.values_list("account_number", flat=True).first()
+    held = Agreement.objects.visible_to(scope).filter(party_id=party_id, pk=key).first()
+    number = held.account_number if held else ""
     return sensitive.of(Agreement, "account_number").clear(number) if number else None
 
 
@@ -26,6 +26,6 @@ def clear_other_account(scope: Scope, party_id: str, key: str) -> Clear | None:
         day = None
     if day is None:
         return None
-    rows = Event.objects.visible_to(scope).filter(event_date=day, event_id=event_id, party_id=party_id)
-    number = rows.values_list("counterparty_account", flat=True).first()
+    event = Event.objects.visible_to(scope).filter(event_date=day, event_id=event_id, party_id=party_id).first()
+    number = event.counterparty_account if event else ""
     return sensitive.of(Event, "counterparty_account").clear(number) if number else None

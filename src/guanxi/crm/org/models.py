@@ -11,6 +11,8 @@ from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.crm.kernel.sealed import SealedCharField
+
 
 class Institution(models.Model):
     """Grain: one row an institution. ``path`` is the numbers from the topmost down, each followed by ``/``."""
@@ -116,7 +118,7 @@ class Staff(AbstractBaseUser, PermissionsMixin):
     )
     role = models.CharField(_("role"), max_length=16, choices=Role.choices, default=Role.OTHER)
     line = models.CharField(_("line of business"), max_length=16, choices=Line.choices, default=Line.BOTH)
-    phone = models.CharField(_("phone"), max_length=32, default="", blank=True)
+    phone = SealedCharField(_("phone"), max_length=32, default="", blank=True, label="org_staff.phone", key=("id",))
     email = models.CharField(_("e-mail"), max_length=120, default="", blank=True)
     joined_on = models.DateField(_("joined on"), null=True, blank=True)
     left_on = models.DateField(_("left on"), null=True, blank=True)

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.kernel.scope import ScopedManager, ScopePaths
+from guanxi.crm.kernel.sealed import SealedCharField, SealedDecimalField
 from guanxi.crm.org.models import Institution, Staff
 
 
@@ -31,7 +32,15 @@ class Party(models.Model):
     nationality = models.CharField(_("nationality"), max_length=3, default="", blank=True)
     education = models.CharField(_("education"), max_length=16, default="", blank=True)
     occupation = models.CharField(_("occupation"), max_length=120, default="", blank=True)
-    annual_income = models.DecimalField(_("income a year"), max_digits=18, decimal_places=2, null=True, blank=True)
+    annual_income = SealedDecimalField(
+        _("income a year"),
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        label="party_party.annual_income",
+        key=("id",),
+    )
     industry_code = models.CharField(_("industry"), max_length=8, default="", blank=True)
     organisation_scale = models.CharField(_("size class"), max_length=8, default="", blank=True)
     registered_capital = models.DecimalField(
@@ -78,14 +87,20 @@ class Party(models.Model):
 
 
 class PartyIdentifier(models.Model):
-    """Grain: one row a party, kind and number."""
+    """Grain: one row a party, kind and number; ``sequence_no`` counts the numbers of one kind in their own order.
+
+    The number is encrypted, and so it cannot be what the row is known by.
+    """
 
     scope_paths: ClassVar = ScopePaths(institution="party__institution_id", manager="party__manager_id")
 
-    pk = models.CompositePrimaryKey("party_id", "kind", "number")
+    pk = models.CompositePrimaryKey("party_id", "kind", "sequence_no")
     party = models.ForeignKey(Party, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="identifiers")
     kind = models.CharField(_("kind"), max_length=24)
-    number = models.CharField(_("number"), max_length=64)
+    sequence_no = models.IntegerField(_("place"), default=1)
+    number = SealedCharField(
+        _("number"), max_length=64, label="party_partyidentifier.number", key=("party_id", "kind", "sequence_no")
+    )
     valid_from = models.DateField(_("valid from"), null=True)
     valid_to = models.DateField(_("valid to"), null=True)
     is_primary = models.BooleanField(_("primary"), default=False)
@@ -95,7 +110,6 @@ class PartyIdentifier(models.Model):
     class Meta:
         verbose_name = _("identifier")
         verbose_name_plural = _("identifiers")
-        indexes: ClassVar = [models.Index(fields=["number"], name="identifier_number")]
 
 
 class ContactPoint(models.Model):
@@ -107,7 +121,9 @@ class ContactPoint(models.Model):
     party = models.ForeignKey(Party, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="contacts")
     kind = models.CharField(_("kind"), max_length=24)
     sequence_no = models.IntegerField()
-    value = models.CharField(_("value"), max_length=300)
+    value = SealedCharField(
+        _("value"), max_length=300, label="party_contactpoint.value", key=("party_id", "kind", "sequence_no")
+    )
     region_code = models.CharField(_("division"), max_length=12, default="", blank=True)
     is_primary = models.BooleanField(_("first choice"), default=False)
 
@@ -167,7 +183,8 @@ class SearchToken(models.Model):
     """Grain: one row a token, institution and party: what a search is looked up by, with ``=`` alone.
 
     The first character of a token says its kind: ``n`` one or two characters of a name, ``p`` pinyin from a
-    syllable's start, ``i`` initials, ``d`` four digits of a phone, ``x`` a whole identifier or customer number.
+    syllable's start, ``i`` initials, ``d`` four digits of a phone, ``x`` a whole identifier or customer number. Those
+    of ``d`` and ``x`` are blind: a keyed hash stands for the digits.
     """
 
     scope_paths: ClassVar = ScopePaths(institution="institution_id", manager="party__manager_id")

@@ -136,7 +136,8 @@ def contact_key(row: ContactPoint) -> str:
 def documents(scope: Scope, party_id: str) -> tuple[Document, ...]:
     """The documents of one party, the primary one first; one query."""
     number = sensitive.of(PartyIdentifier, "number")
-    rows = PartyIdentifier.objects.visible_to(scope).filter(party_id=party_id).order_by("-is_primary", "kind", "number")
+    rows = PartyIdentifier.objects.visible_to(scope).filter(party_id=party_id)
+    rows = rows.order_by("-is_primary", "kind", "sequence_no")
     return tuple(
         Document(
             kind=row.kind,

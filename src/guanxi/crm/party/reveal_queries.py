@@ -32,6 +32,7 @@ def clear_document(scope: Scope, party_id: str, key: str) -> Clear | None:
 
 def clear_income(scope: Scope, party_id: str, _key: str) -> Clear | None:
     """The income a year in CNY; one query."""
-    amount = Party.objects.visible_to(scope).filter(pk=party_id).values_list("annual_income", flat=True).first()
+    party = Party.objects.visible_to(scope).filter(pk=party_id).only("id", "annual_income").first()
+    amount = party.annual_income if party else None
     entry = sensitive.of(Party, "annual_income")
     return None if amount is None else entry.clear(amount, text=f"CNY {amount:,.2f}")

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.crm.kernel.sealed import SealedBinaryField, SealedCharField, SealedJSONField, SealedTextField
+
 
 class Run(models.Model):
     """Grain: one row a run of the night's job for one business date."""
@@ -150,11 +152,22 @@ class QuarantinedRow(models.Model):
     line = models.BigIntegerField(_("line"))
     column = models.CharField(_("column"), max_length=64, default="")
     rule = models.CharField(_("rule"), max_length=32)
-    message = models.CharField(_("what is wrong"), max_length=500)
-    raw = models.BinaryField(_("raw bytes"))
+    message = SealedCharField(
+        _("what is wrong"),
+        max_length=500,
+        label="quality_quarantinedrow.message",
+        key=("business_date", "table", "line"),
+    )
+    raw = SealedBinaryField(_("raw bytes"), label="quality_quarantinedrow.raw", key=("business_date", "table", "line"))
     encoding = models.CharField(_("encoding"), max_length=16)
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.WAITING)
-    mended = models.TextField(_("mended row"), default="", blank=True)
+    mended = SealedTextField(
+        _("mended row"),
+        default="",
+        blank=True,
+        label="quality_quarantinedrow.mended",
+        key=("business_date", "table", "line"),
+    )
     mended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -246,7 +259,7 @@ class MendingImport(models.Model):
     uploaded_at = models.DateTimeField(_("uploaded"))
     file_name = models.CharField(_("file"), max_length=200)
     sha256 = models.CharField(max_length=64)
-    rows = models.JSONField(default=list)
+    rows = SealedJSONField(default=list, label="quality_mendingimport.rows", key=("sha256",))
     applied_at = models.DateTimeField(_("applied"), null=True)
     changed = models.IntegerField(_("rows changed"), null=True)
 

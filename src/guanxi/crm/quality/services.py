@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
+from guanxi.crm.kernel.sealed import written_sealed
 from guanxi.crm.kernel.uploads import safe_name
 from guanxi.crm.org.models import Staff
 from guanxi.crm.quality.exchange import read_upload
@@ -85,7 +86,8 @@ def mend_rows(*, lines: Sequence[tuple[int, str, str]], staff: Staff) -> int:
             row.mended = text
             row.mended_by = staff
             row.mended_at = moment
-        QuarantinedRow.objects.bulk_update(rows, ["status", "mended", "mended_by", "mended_at"], batch_size=1_000)
+        with written_sealed(rows, "mended"):
+            QuarantinedRow.objects.bulk_update(rows, ["status", "mended", "mended_by", "mended_at"], batch_size=1_000)
     return len(rows)
 
 

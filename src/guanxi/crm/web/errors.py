@@ -91,6 +91,12 @@ def too_many(request: HttpRequest, wait: int) -> HttpResponse:
 
 
 @requires_csrf_token
+def locked(request: HttpRequest, key_id: str = "") -> HttpResponse:
+    """503: personal data on this page is encrypted with a key that is missing, or that does not open it."""
+    return _page(request, 503, "locked", key_id=key_id)
+
+
+@requires_csrf_token
 def broken(request: HttpRequest) -> HttpResponse:
     """500: our mistake; the number leads from the page to the log."""
     reference = secrets.token_hex(4)

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from psycopg import errors
 
+from guanxi.postgres import PUBLISHING
 from guanxi.warehouse.publish.declare import Table
 
 Connection = psycopg.Connection[Any]
@@ -20,7 +21,6 @@ Parameters = Sequence[object] | Mapping[str, object] | None
 
 # Connections of a publication are known by this name: whoever holds the lock may end those that a killed one left.
 APPLICATION = "guanxi publish"
-LOCK = 0x6775616E78690001
 # Partitions are built here, aside; what is found here when a publication starts was left over by a killed one.
 ASIDE = "inbox"
 
@@ -86,7 +86,7 @@ def only_one(connection: Connection, patience: float) -> Iterator[None]:
     Waits ``patience`` seconds for it; raises :class:`PublicationRunningError` where somebody else keeps it.
     """
     deadline = time.monotonic() + patience
-    while not value(connection, "SELECT pg_try_advisory_lock(%s)", [LOCK]):
+    while not value(connection, "SELECT pg_try_advisory_lock(%s)", [PUBLISHING]):
         if time.monotonic() >= deadline:
             raise PublicationRunningError("Another publication is at work on this database: wait for it to end.")
         time.sleep(0.1)
@@ -100,7 +100,7 @@ def only_one(connection: Connection, patience: float) -> Iterator[None]:
         yield
     finally:
         if not connection.closed:
-            run(connection, "SELECT pg_advisory_unlock(%s)", [LOCK])
+            run(connection, "SELECT pg_advisory_unlock(%s)", [PUBLISHING])
 
 
 def patiently(connection: Connection, act: Callable[[], None], *, patience: float, table: str) -> None:

@@ -45,7 +45,8 @@ class Column:
     ``TIMESTAMPTZ`` is read there as the bank's local time. ``nullable`` is whether NULL is published as NULL; a text
     that is not nullable is published as ``''``. A column that ``follows`` is written with its row but is no reason to
     write it. ``published`` is SQL over PostgreSQL's row (``there``) and the business date it was published for
-    (``there_day``), where what stands there is to be read in another way than it stands.
+    (``there_day``), where what stands there is to be read in another way than it stands. A ``sealed`` column is
+    encrypted on its way (:mod:`guanxi.sealing`), with the key of its row; no column of a key may be.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Column:
     nullable: bool = False
     follows: bool = False
     published: str = ""
+    sealed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +144,9 @@ class Table:
         return tuple(column.name for column in self.columns if column.name not in self.key and not column.follows)
 
 
-def text(name: str, source: str = "") -> Column:
+def text(name: str, source: str = "", *, sealed: bool = False) -> Column:
     """A text that is never NULL in PostgreSQL: what is unknown is published as ``''``."""
-    return Column(name, "VARCHAR", f"coalesce(part.{source or name}, '')")
+    return Column(name, "VARCHAR", f"coalesce(part.{source or name}, '')", sealed=sealed)
 
 
 def word(name: str, source: str = "") -> Column:
@@ -172,9 +174,12 @@ def flag(name: str, source: str = "", *, nullable: bool = False) -> Column:
     return Column(name, "BOOLEAN", f"part.{source or name}", nullable=nullable)
 
 
-def exact(name: str, precision: int, scale: int, source: str = "", *, nullable: bool = False) -> Column:
+def exact(
+    name: str, precision: int, scale: int, source: str = "", *, nullable: bool = False, sealed: bool = False
+) -> Column:
     """An exact number."""
-    return Column(name, f"DECIMAL({precision},{scale})", f"part.{source or name}", nullable=nullable)
+    kind = f"DECIMAL({precision},{scale})"
+    return Column(name, kind, f"part.{source or name}", nullable=nullable, sealed=sealed)
 
 
 def figure(name: str) -> Column:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from guanxi.keyring import DataKey
 from guanxi.warehouse.layout import Layout, put
 from guanxi.warehouse.publish.declare import Kind
 from guanxi.warehouse.publish.search.surnames import COMPOUND_SURNAMES, IN_NAMES, SURNAMES
@@ -36,28 +37,35 @@ class Parts:
     digests: Mapping[str, str]
 
     @property
-    def word(self) -> str:
-        """The word by which a publication remembers this state."""
+    def digest(self) -> str:
+        """What tells its files from any others."""
         whole = hashlib.sha256()
         for name in sorted(self.digests):
             whole.update(f"{name}={self.digests[name]}\n".encode())
-        rules = Rules.of_now()
-        return f"{self.day}/{rules.rows}-{rules.search}/{whole.hexdigest()[:39]}"
+        return whole.hexdigest()[:39]
+
+    def word(self, rules: Rules) -> str:
+        """The word by which a publication remembers this state, made by these rules."""
+        return f"{self.day}/{rules.rows}-{rules.search}/{self.digest}"
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Hashes of what decides how a part's rows become published rows (``rows``) and search tokens (``search``)."""
+    """Hashes of what decides how a part's rows become published rows (``rows``) and search tokens (``search``).
+
+    The key of blind tokens is one of these: another key, other tokens. The keys of sealed columns are not: a row is
+    compared by what it says.
+    """
 
     rows: str
     search: str
 
     @classmethod
-    def of_now(cls) -> Rules:
-        """Those of this version of the program."""
+    def of_now(cls, index_key: DataKey) -> Rules:
+        """Those of this version of the program and of this key of blind tokens."""
         import pypinyin
 
-        search = (VERSION, SURNAMES, COMPOUND_SURNAMES, IN_NAMES, pypinyin.__version__)
+        search = (VERSION, SURNAMES, COMPOUND_SURNAMES, IN_NAMES, pypinyin.__version__, index_key.id)
         rows = [(table.name, table.key, table.columns) for table in tables_of(Kind.SNAPSHOT)]
         return cls(*(hashlib.sha256(repr(said).encode()).hexdigest()[:6] for said in (rows, search)))
 
@@ -82,7 +90,7 @@ def parts_published(layout: Layout, word: str) -> Parts | None:
         return None
     kept = {table.name: layout.dataset(KEPT, table.name) for table in tables_of(Kind.SNAPSHOT)}
     for parts in (parts_of(layout, day), _read(day, kept)):
-        if parts.word.rpartition("/")[2] == word.rpartition("/")[2]:
+        if parts.digest == word.rpartition("/")[2]:
             return parts
     return None
 

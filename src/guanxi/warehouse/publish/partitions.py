@@ -24,6 +24,7 @@ from guanxi.warehouse.publish.database import (
     value,
 )
 from guanxi.warehouse.publish.declare import Partition, Table
+from guanxi.warehouse.publish.sealing import sealed
 from guanxi.warehouse.publish.session import Session
 from guanxi.warehouse.publish.tally import Tally
 from guanxi.warehouse.publish.wire import copy_into
@@ -130,7 +131,7 @@ class Builder:
             count = copy_into(
                 connection,
                 f"COPY {fresh.aside} ({', '.join(table.column_names)}) FROM STDIN (FORMAT binary, FREEZE true)",
-                self.session.stream(fresh.sql, self.session.cursor()),
+                sealed(self.session.stream(fresh.sql, self.session.cursor()), table),
                 lambda rows: self.tally.wrote(rows, table.name),
             )
             run(connection, f"ANALYZE {fresh.aside}")

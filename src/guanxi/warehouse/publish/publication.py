@@ -178,7 +178,8 @@ class _Publication:
         self.day = self.nights[-1].business_date
         self.parts = parts_of(self.session.layout, self.day)
         self.was = parts_published(self.session.layout, self.last.snapshot) if self.last else None
-        made, now = Rules.of_word(self.last.snapshot if self.last else ""), Rules.of_now()
+        made, now = Rules.of_word(self.last.snapshot if self.last else ""), Rules.of_now(self.session.index_key)
+        self.word = self.parts.word(now)
         self.searched_anew = self.last is not None and made.search != now.search
         if made != now:
             # Rows differ although their parts may not.
@@ -332,6 +333,6 @@ class _Publication:
             self.connection,
             "INSERT INTO insight_publication (business_date, previous_business_date, snapshot, run_id, published_at, "
             "rows) VALUES (%s, %s, %s, %s, %s, %s)",
-            [self.day, previous, self.parts.word, run_id, datetime.now(UTC), json.dumps(counts)],
+            [self.day, previous, self.word, run_id, datetime.now(UTC), json.dumps(counts)],
         )
-        return Published(self.day, previous, self.parts.word, self.done)
+        return Published(self.day, previous, self.word, self.done)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +12,11 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from guanxi.keyring import DataKey
 from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.publish.declare import Column, Table
+from guanxi.warehouse.publish.sealing import opening
+from guanxi.warehouse.publish.search.tokens import set_index_key
 from guanxi.warehouse.publish.wire import ROWS_A_BATCH
 
 
@@ -23,12 +26,16 @@ class MissingPartError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One publication's DuckDB. ``connection`` is the caller's own; other threads take a :meth:`cursor` each."""
+    """One publication's DuckDB. ``connection`` is the caller's own; other threads take a :meth:`cursor` each.
+
+    ``index_key`` makes its blind tokens: the key that was active when it began, whatever becomes of it meanwhile.
+    """
 
     layout: Layout
     connection: duckdb.DuckDBPyConnection
     time_zone: str
     scratch: Path
+    index_key: DataKey
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection to the same database for another thread."""
@@ -63,9 +70,9 @@ class Session:
         Reads through DuckDB's PostgreSQL extension, which sees what is committed; the first call attaches it.
         """
         self.attach(database_url)
+        opens = opening(self.connection, table)
         columns = ", ".join(
-            f"CAST({column.published or f'there.{column.name}'} AS {column.type}) AS {column.name}"
-            for column in table.columns
+            f"CAST({self._standing(column, opens)} AS {column.type}) AS {column.name}" for column in table.columns
         )
         return f"SELECT {columns} FROM (SELECT *, DATE '{day}' AS there_day FROM there.public.{table.name}) AS there"
 
@@ -85,6 +92,11 @@ class Session:
         found = self.connection.execute(f"SELECT count(*) FROM ({sql})").fetchone()
         return int(found[0]) if found else 0
 
+    def _standing(self, column: Column, opens: Mapping[str, Callable[[str], str]]) -> str:
+        if column.name in opens:
+            return opens[column.name]("there")
+        return column.published or f"there.{column.name}"
+
     def _value(self, column: Column) -> str:
         if column.type == "TIMESTAMPTZ":
             return f"({column.source}) AT TIME ZONE {quoted(self.time_zone)}"
@@ -103,7 +115,7 @@ def opened(layout: Layout, *, time_zone: str, threads: int, memory_limit: str) -
         connection.execute(f"SET memory_limit = {quoted(memory_limit)}")
         connection.execute(f"SET temp_directory = {quoted(str(scratch))}")
         connection.execute("SET TimeZone = 'UTC'")
-        yield Session(layout, connection, time_zone, scratch)
+        yield Session(layout, connection, time_zone, scratch, set_index_key(connection))
     finally:
         connection.close()
         shutil.rmtree(scratch, ignore_errors=True)

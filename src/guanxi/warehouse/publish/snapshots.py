@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from guanxi.warehouse.publish.database import Connection, indexes, is_empty, rows, run, value
 from guanxi.warehouse.publish.declare import Table
 from guanxi.warehouse.publish.difference import Difference
+from guanxi.warehouse.publish.sealing import sealed
 from guanxi.warehouse.publish.session import Session
+from guanxi.warehouse.publish.tables import published
 from guanxi.warehouse.publish.tally import Tally
 from guanxi.warehouse.publish.wire import copy_into
 
@@ -34,11 +36,14 @@ class Target:
     tally: Tally
 
     def fill(self, table: str, columns: tuple[str, ...], sql: str, *, freeze: bool = False, label: str = "") -> int:
-        """Copies the rows of a query into a table of PostgreSQL; returns how many."""
+        """Copies the rows of a query into a table of PostgreSQL; returns how many.
+
+        ``label`` is the published table whose rows they are, where ``table`` is another one.
+        """
         return copy_into(
             self.connection,
             f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary{', FREEZE true' if freeze else ''})",
-            self.session.stream(sql),
+            sealed(self.session.stream(sql), published(label or table)),
             lambda count: self.tally.wrote(count, label or table),
         )
 

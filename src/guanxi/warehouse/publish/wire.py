@@ -9,7 +9,7 @@ written with the same number of digits, as one matrix.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from queue import Queue
 from threading import Event, Thread
@@ -37,7 +37,7 @@ Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 def copy_into(
     connection: psycopg.Connection[Any],
     statement: str,
-    reader: pa.RecordBatchReader,
+    reader: Iterable[pa.RecordBatch],
     heard: Callable[[int], None] | None = None,
 ) -> int:
     """Runs ``statement``, a ``COPY ... FROM STDIN (FORMAT binary)``, with the reader's rows; returns how many.
@@ -93,7 +93,7 @@ def encode(batch: pa.RecordBatch) -> bytes | memoryview:
     return memoryview(joined.buffers()[2])[: int(offsets[rows])]
 
 
-def _ahead(reader: pa.RecordBatchReader) -> Iterator[tuple[int, bytes | memoryview]]:
+def _ahead(reader: Iterable[pa.RecordBatch]) -> Iterator[tuple[int, bytes | memoryview]]:
     """The encoded batches, made in a thread that is at most two batches ahead."""
     queue: Queue[tuple[int, bytes | memoryview] | BaseException | None] = Queue(maxsize=2)
     stopped = Event()

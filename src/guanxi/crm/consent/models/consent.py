@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.consent.codes import Channel, Decision, How, LimitKind, Purpose
 from guanxi.crm.kernel.scope import ScopedManager, ScopePaths
+from guanxi.crm.kernel.sealed import SealedCharField
 from guanxi.crm.party.models import Party
 
 PATHS = ScopePaths(institution="party__institution_id", manager="party__manager_id")
@@ -67,7 +68,9 @@ class ConsentEvent(models.Model):
     text = models.ForeignKey(ConsentText, models.PROTECT, null=True, related_name="+", verbose_name=_("text"))
     how = models.CharField(_("how"), max_length=12, choices=How.choices)
     evidence = models.CharField(_("evidence"), max_length=200, default="", blank=True)
-    note = models.CharField(_("note"), max_length=300, default="", blank=True)
+    note = SealedCharField(
+        _("note"), max_length=300, default="", blank=True, label="consent_consentevent.note", key=("party_id",)
+    )
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.DO_NOTHING,

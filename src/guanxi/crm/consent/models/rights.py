@@ -26,6 +26,7 @@ from guanxi.crm.consent.rights_codes import (
     What,
 )
 from guanxi.crm.kernel.scope import ScopedManager, ScopePaths
+from guanxi.crm.kernel.sealed import SealedCharField, SealedTextField
 from guanxi.crm.party.models import Party
 
 STAFF = {"on_delete": models.DO_NOTHING, "db_constraint": False, "db_index": False, "null": True, "related_name": "+"}
@@ -50,15 +51,21 @@ class RightsCase(models.Model):
     requester = models.CharField(_("asked by"), max_length=12, choices=Requester.choices, default=Requester.SELF)
     requester_name = models.CharField(_("name of who asks"), max_length=120)
     proof = models.CharField(_("proof of identity"), max_length=16, choices=Proof.choices)
-    proof_reference = models.CharField(_("reference of the proof"), max_length=120)
+    proof_reference = SealedCharField(
+        _("reference of the proof"), max_length=120, label="consent_rightscase.proof_reference", key=("number",)
+    )
     way = models.CharField(_("received"), max_length=12, choices=Way.choices)
-    details = models.TextField(_("what is asked"), default="", blank=True)
+    details = SealedTextField(
+        _("what is asked"), default="", blank=True, label="consent_rightscase.details", key=("number",)
+    )
     received_at = models.DateTimeField(_("received at"), default=timezone.now)
     due_on = models.DateField(_("due"))
     status = models.CharField(_("state"), max_length=12, choices=CaseStatus.choices, default=CaseStatus.RECEIVED)
     taken_in_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("taken in by"), **STAFF)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("worked on by"), **STAFF)
-    outcome = models.TextField(_("answer to the customer"), default="", blank=True)
+    outcome = SealedTextField(
+        _("answer to the customer"), default="", blank=True, label="consent_rightscase.outcome", key=("number",)
+    )
     closed_at = models.DateTimeField(_("closed at"), null=True)
 
     objects = ScopedManager()
@@ -102,7 +109,8 @@ class CaseStep(models.Model):
     at = models.DateTimeField(_("at"), default=timezone.now)
     what = models.CharField(_("step"), max_length=12, choices=What.choices)
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("by"), **STAFF)
-    note = models.TextField(_("note"), default="", blank=True)
+    # Sealed with its case: a step has no name of its own before it is written.
+    note = SealedTextField(_("note"), default="", blank=True, label="consent_casestep.note", key=("case_id",))
 
     objects = ScopedManager()
 
@@ -121,8 +129,17 @@ class Correction(models.Model):
 
     case = models.ForeignKey(RightsCase, models.PROTECT, related_name="corrections", verbose_name=_("request"))
     field = models.CharField(_("field"), max_length=40)
-    old_value = models.CharField(_("value on file"), max_length=300, default="", blank=True)
-    new_value = models.CharField(_("right value"), max_length=300)
+    old_value = SealedCharField(
+        _("value on file"),
+        max_length=300,
+        default="",
+        blank=True,
+        label="consent_correction.old_value",
+        key=("case_id", "field"),
+    )
+    new_value = SealedCharField(
+        _("right value"), max_length=300, label="consent_correction.new_value", key=("case_id", "field")
+    )
     state = models.CharField(
         _("state"), max_length=12, choices=CorrectionState.choices, default=CorrectionState.PROPOSED
     )

@@ -3,7 +3,7 @@
 Chinese characters, pinyin (whole or broken off anywhere), initials, both mixed, four or more digits of a phone, a
 whole number: nobody says which it is, so a text is looked up as everything that it can be. A look-up compares tokens
 with ``=`` alone, which stays quick behind row-level security; what tokens cannot tell is rechecked on the few rows
-found. ``tokens.py`` makes the tokens.
+found. ``tokens.py`` makes the tokens; those of numbers are blind, and are looked up under every data key there is.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import Literal
 
+from guanxi.blindindex import tokens_of
 from guanxi.warehouse.publish.search.syllables import LONGEST_SYLLABLE, SYLLABLES, VARIANTS, completions, ways
 from guanxi.warehouse.publish.search.tokens import LONGEST_TOKEN, MOST_SYLLABLES, PHONE_RUN
 from guanxi.warehouse.publish.search.writing import PLAIN, SPACES, WIDE
@@ -20,6 +21,8 @@ from guanxi.warehouse.publish.search.writing import PLAIN, SPACES, WIDE
 # What is typed beyond this is not read.
 LONGEST_TEXT = 60
 LONGEST_INITIALS = 12
+# More runs of digits than a long phone number has say nothing more.
+MOST_RUNS = 12
 # No syllable begins with these.
 NEVER_INITIAL = frozenset("iuv")
 
@@ -32,21 +35,25 @@ _NUMBER = re.compile(r"[0-9+() -]+")
 class Recheck:
     """A regular expression that a found party must match, the same for PostgreSQL (``~``) and Python.
 
-    ``field`` is ``name`` or ``name_pinyin`` of the party (or of its figures), or ``phone``: the value of one of its
-    contact points of the kinds in ``tokens.PHONES``.
+    ``field`` is ``name`` or ``name_pinyin`` of the party (or of its figures).
     """
 
-    field: Literal["name", "name_pinyin", "phone"]
+    field: Literal["name", "name_pinyin"]
     pattern: str
 
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """One way to find parties: those with any of ``tokens`` and every one of ``also``, that pass the recheck."""
+    """One way to find parties: those with any of ``tokens`` and one of each of ``also``, that pass the recheck.
+
+    ``digits`` is what one of a found party's phones must hold in a row, where the tokens say only that it holds every
+    four of them: phones are encrypted, so whoever has the keys looks at the few that are found.
+    """
 
     tokens: tuple[str, ...]
-    also: tuple[str, ...] = ()
+    also: tuple[tuple[str, ...], ...] = ()
     recheck: Recheck | None = None
+    digits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,11 @@ class _Rechecked:
         return Lookup(tuple(dict.fromkeys(self.tokens)), (), Recheck("name_pinyin", pattern))
 
 
+def digits_of(number: str) -> str:
+    """The digits of a phone number, as its tokens are made of them."""
+    return re.sub(r"[^0-9]", "", _half_width(number))
+
+
 def _half_width(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(_HALF_WIDTH).lower()
 
@@ -106,7 +118,7 @@ def _by_name(folded: str) -> Lookup | None:
     first, *others = dict.fromkeys(pairs)
     between = f"[{SPACES}]*"
     pattern = between.join(_any_writing(letter) for letter in folded)
-    return Lookup((first,), tuple(others), Recheck("name", pattern))
+    return Lookup((first,), tuple((other,) for other in others), Recheck("name", pattern))
 
 
 def _any_writing(letter: str) -> str:
@@ -128,7 +140,7 @@ def _whole_numbers(folded: str, digits: str) -> list[str]:
     if not folded.isascii() or not any(letter.isdigit() for letter in folded):
         return []
     words = (folded, *((digits, _without_country(digits)) if digits else ()))
-    return [f"x{word}"[:LONGEST_TOKEN] for word in words]
+    return [token for word in dict.fromkeys(words) for token in tokens_of("x", word)]
 
 
 def _by_pinyin(letters: str) -> list[str]:
@@ -214,11 +226,9 @@ def _without_country(digits: str) -> str:
 
 
 def _by_phone(digits: str) -> Lookup | None:
-    """By four digits; of more, by the last four and the first four."""
+    """By four digits; of more, by every four in a row, the last ones first: they tell people apart best."""
     if len(digits) < PHONE_RUN:
         return None
-    last, first = f"d{digits[-PHONE_RUN:]}", f"d{digits[:PHONE_RUN]}"
-    if len(digits) == PHONE_RUN:
-        return Lookup((last,))
-    also = (first,) if first != last else ()
-    return Lookup((last,), also, Recheck("phone", "[^0-9]*".join(digits)))
+    runs = dict.fromkeys(digits[at : at + PHONE_RUN] for at in range(len(digits) - PHONE_RUN, -1, -1))
+    last, *others = [tokens_of("d", run) for run in list(runs)[:MOST_RUNS]]
+    return Lookup(last, tuple(others), digits=digits if len(digits) > PHONE_RUN else "")

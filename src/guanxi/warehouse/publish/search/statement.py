@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from guanxi.warehouse.publish.search.query import Lookup, Recheck, SearchQuery
-from guanxi.warehouse.publish.search.tokens import PHONES
 
 
 def search_sql(
@@ -30,7 +29,8 @@ def search_sql(
 
     In Django's terms, for a queryset of figures and a look-up: ``Exists(SearchToken.objects.filter(
     token__in=lookup.tokens, institution_id=OuterRef("institution_id"), party_id=OuterRef("party_id")))``, one more
-    ``Exists`` for each of ``lookup.also``, and ``Q(name_pinyin__regex=lookup.recheck.pattern)`` by its field.
+    ``Exists`` for each of ``lookup.also``, and ``Q(name_pinyin__regex=lookup.recheck.pattern)`` by its field. What
+    ``lookup.digits`` asks is not asked here: phones are encrypted.
     """
     if not query.lookups:
         return "SELECT institution_id, party_id FROM party_searchtoken WHERE false", []
@@ -56,14 +56,14 @@ class _Statement:
         """One look-up: for each token at most ``limit`` rows, in the order of the index."""
         joins, conditions = "", ["one.token = word.token"]
         self.parameters.append(list(lookup.tokens))
-        for position, token in enumerate(lookup.also):
+        for position, tokens in enumerate(lookup.also):
             other = f"also{position}"
             joins += (
-                f" JOIN party_searchtoken AS {other} ON {other}.token = %s"
+                f" JOIN party_searchtoken AS {other} ON {other}.token = {'%s' if len(tokens) == 1 else 'ANY(%s)'}"
                 f" AND {other}.institution_id = one.institution_id AND {other}.party_id = one.party_id"
             )
-            self.parameters.append(token)
-        if self.manager_id is not None or (lookup.recheck and lookup.recheck.field != "phone"):
+            self.parameters.append(tokens[0] if len(tokens) == 1 else list(tokens))
+        if self.manager_id is not None or lookup.recheck:
             joins += " JOIN party_party AS party ON party.id = one.party_id"
         if self.institution_ids is not None:
             conditions.append("one.institution_id = ANY(%s)")
@@ -84,10 +84,4 @@ class _Statement:
 
     def _recheck(self, recheck: Recheck) -> str:
         self.parameters.append(recheck.pattern)
-        if recheck.field == "phone":
-            kinds = ", ".join(f"'{kind}'" for kind in PHONES)
-            return (
-                "EXISTS (SELECT 1 FROM party_contactpoint AS contact WHERE contact.party_id = one.party_id "
-                f"AND contact.kind IN ({kinds}) AND contact.value ~ %s)"
-            )
         return f"party.{recheck.field} ~ %s"

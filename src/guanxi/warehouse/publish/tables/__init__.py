@@ -30,6 +30,14 @@ TABLES: tuple[Table, ...] = (
 )
 
 
+_BY_NAME = {table.name: table for table in TABLES}
+
+
+def published(name: str) -> Table | None:
+    """The published table of this name; None for one that is declared elsewhere."""
+    return _BY_NAME.get(name)
+
+
 def tables_of(kind: Kind) -> tuple[Table, ...]:
     """The tables of one kind."""
     return tuple(table for table in TABLES if table.kind is kind)

@@ -40,7 +40,7 @@ EVENT = Table(
         exact("balance_after", 18, 2, nullable=True),
         text("channel"),
         text("counterparty_name"),
-        text("counterparty_account"),
+        text("counterparty_account", sealed=True),
         text("counterparty_bank"),
         exact("fee_amount", 18, 2, nullable=True),
         text("memo"),

@@ -40,7 +40,7 @@ STAFF = Table(
         word("institution_id"),
         text("role"),
         text("line"),
-        text("phone"),
+        text("phone", sealed=True),
         text("email"),
         day("joined_on"),
         day("left_on"),
@@ -72,7 +72,7 @@ PARTY = Table(
         text("nationality"),
         text("education"),
         text("occupation"),
-        exact("annual_income", 18, 2, nullable=True),
+        exact("annual_income", 18, 2, nullable=True, sealed=True),
         text("industry_code"),
         text("organisation_scale"),
         exact("registered_capital", 18, 2, nullable=True),
@@ -88,16 +88,22 @@ PARTY = Table(
     ),
 )
 
+# The number is encrypted and cannot be part of the key: a party's numbers of one kind are counted in their own order.
 PARTY_IDENTIFIER = Table(
     name="party_partyidentifier",
     kind=Kind.SNAPSHOT,
     layer="core",
     dataset="core_party_identifier",
-    key=("party_id", "kind", "number"),
+    key=("party_id", "kind", "sequence_no"),
     columns=(
         text("party_id"),
         text("kind", "identifier_kind"),
-        text("number", "identifier_number"),
+        Column(
+            "sequence_no",
+            "INTEGER",
+            "row_number() OVER (PARTITION BY part.party_id, part.identifier_kind ORDER BY part.identifier_number)",
+        ),
+        text("number", "identifier_number", sealed=True),
         day("valid_from"),
         day("valid_to"),
         flag("is_primary"),
@@ -114,7 +120,7 @@ CONTACT_POINT = Table(
         text("party_id"),
         text("kind", "contact_kind"),
         whole("sequence_no"),
-        text("value", "contact_value"),
+        text("value", "contact_value", sealed=True),
         text("region_code"),
         flag("is_primary"),
     ),
@@ -186,7 +192,7 @@ AGREEMENT = Table(
     columns=(
         text("id", "agreement_id"),
         text("kind", "agreement_kind"),
-        text("account_number"),
+        text("account_number", sealed=True),
         text("product_id"),
         text("party_id"),
         text("institution_id"),
