@@ -89,12 +89,18 @@ def test_outsiders_reach_neither_draft_nor_hand_over(cast, sign_in):
             assert client.get(address).status_code in (403, 404), (person, address)
         for step in ("who/", "what/", "to/", "preview/", "sign/", "refuse/", "take-back/", "undo/"):
             assert client.post(f"/hand-overs/{one.pk}/{step}").status_code in (403, 404), (person, step)
+    thrown = bo.post("/hand-overs/new/", {"giver": "1111"})["Location"].split("/")[2]
+    bo.post(f"/hand-overs/{thrown}/take-back/")
     bo.post(f"/hand-overs/{one.pk}/preview/")
     assert sign_in(cast.zhu).get(f"/hand-overs/{one.pk}/").status_code == 404
     assert sign_in(cast.zhu).post(f"/hand-overs/{one.pk}/sign/").status_code == 404
     assert sign_in(cast.he).get(f"/hand-overs/{one.pk}/").status_code == 200  # all of it lies within what he may assign
     assert sign_in(cast.yu).get("/hand-overs/").status_code == 403
     assert Handover.objects.get(pk=one.pk).state == State.WAITING
+    # Who arranges elsewhere sees neither this one nor a draft thrown away before it named a customer.
+    Post.objects.filter(staff=cast.zhu).update(role="branch_manager", institution_id="B2")
+    for number in (one.pk, thrown):
+        assert sign_in(cast.zhu).get(f"/hand-overs/{number}/").status_code == 404
 
 
 def test_givers_and_receivers_are_those_one_is_responsible_for(cast, sign_in):

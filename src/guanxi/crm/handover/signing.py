@@ -23,7 +23,8 @@ def covers(scope: Scope, handover: Handover) -> bool:
     if scope.reach is not Reach.INSTITUTIONS:
         return False
     sights = {KIND_OF_LINE["retail"]: scope.retail, KIND_OF_LINE["corporate"]: scope.corporate}
-    return all(
+    # What was never previewed lies within nobody's reach.
+    return bool(handover.spread) and all(
         kind in sights and (sights[kind].everything or place in sights[kind].institution_ids)
         for place, kind in handover.spread
     )
