@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from guanxi.crm.consent.models import Limit
 from guanxi.crm.contact.models import Task
 from guanxi.crm.contact.task_services import follow_managers
 from guanxi.crm.org.models import Cover
@@ -237,3 +238,17 @@ def test_the_spreadsheet_holds_what_is_about_customers_and_no_private_note(cast,
     assert "For the customer" in words
     assert "Private" not in words
     assert cast.person.name in words
+
+
+def test_a_customer_in_the_register_of_erasures_is_met_in_no_task_and_no_day(cast, sign_in):
+    client, one = sign_in(cast.ai), task_for(cast.person, cast.ai, "About the erased")
+    done = task_for(cast.person, cast.ai, "Done for them")
+    client.post("/tasks/done/", {"only": done.pk})
+    assert "Done for them" in client.get("/work-log/").text
+    Limit.objects.create(party_id=cast.person.id, kind="erasure", reason="asked for")
+    assert listed(client) == []
+    assert client.get(f"/tasks/{one.pk}/").status_code == 404
+    assert client.get(f"/customers/{cast.person.id}/activities/").status_code == 404
+    page = client.get("/work-log/").text
+    assert "Done for them" not in page
+    assert cast.person.name not in page

@@ -23,6 +23,7 @@ from guanxi.crm.contact.models import DayLog
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.contact.drafts import drafted
+from guanxi.crm.web.contact.erased import without_erased
 from guanxi.crm.web.contact.people import may_look_at, team
 from guanxi.crm.web.contact.words import KINDS, RESULTS
 from guanxi.crm.web.request import StaffRequest
@@ -83,7 +84,7 @@ def _page(
     other: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    found = work_log(request.scope, whose, day)
+    found = without_erased(work_log(request.scope, whose, day))
     today, own = timezone.localdate(), whose == request.user.id
     members = team(request)
     standing = stale or found.log

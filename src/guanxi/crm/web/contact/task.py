@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from guanxi.crm.consent.roles import may_look
 from guanxi.crm.contact.codes import TaskState
 from guanxi.crm.contact.errors import StaleError, WorkError
 from guanxi.crm.contact.models import Task
@@ -23,6 +24,7 @@ from guanxi.crm.party.models import Party
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.contact.activities import recording
 from guanxi.crm.web.contact.drafts import drafted
+from guanxi.crm.web.contact.erased import erased_among
 from guanxi.crm.web.contact.forms import TaskForm, task_values
 from guanxi.crm.web.contact.listing import state_mark
 from guanxi.crm.web.contact.tasks import tell
@@ -92,6 +94,8 @@ def task(request: StaffRequest, task_id: int) -> HttpResponseBase:
     except Task.DoesNotExist:
         raise Http404 from None
     found = whole.task
+    if erased_among([found.party_id]) and not may_look(request.roles):
+        raise Http404
     if request.method != "POST":
         return _task_page(request, whole, TaskForm(initial=task_values(found)))
     scope = request.scopes[Verb.EDIT]
