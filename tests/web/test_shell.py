@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from guanxi.crm.web.icons import icon
+from guanxi.crm.web.navigation import PLACES
 from tests.web.conftest import PARTIAL
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,11 @@ def test_the_navigation_shows_what_the_role_may_use(cast, sign_in):
         client = sign_in(getattr(cast, call))
         for place in places(client):
             assert client.get(place).status_code in (200, 302), (call, place)
+
+
+def test_each_place_has_a_key_of_its_own():
+    keys = [place.key for place in PLACES]
+    assert sorted(keys) == sorted(set(keys))
 
 
 def test_a_page_that_is_not_there_looks_the_same_as_one_that_may_not_be_seen(cast, sign_in):
