@@ -18,6 +18,7 @@ import psycopg
 
 from bench.clients import PARTIAL, Timing, timing
 from bench.night import migrate
+from bench.phones import phones_of
 
 ROUNDS = 60
 GOAL = 1.1
@@ -51,8 +52,7 @@ def paths_of(database_url: str) -> list[tuple[str, list[str]]]:
     with psycopg.connect(database_url) as connection:
         names = [row[0] for row in connection.execute(
             "select name from party_party where kind = 'person' order by md5(id || 'p') limit 12")]  # fmt: skip
-        phones = [row[0] for row in connection.execute(
-            "select value from party_contactpoint where kind = 'mobile' order by md5(party_id) limit 12")]  # fmt: skip
+        phones = phones_of(connection, 12)
         numbers = [row[0] for row in connection.execute(
             "select id from party_party order by md5(id || 'q') limit 12")]  # fmt: skip
     four = [phone[start : start + 4] for phone in phones for start in [chance.randrange(3, 8)]]

@@ -17,6 +17,7 @@ import psycopg
 
 from bench.clients import PARTIAL, Timing, ask, timing
 from bench.night import migrate
+from bench.phones import phones_of
 
 PORT = 8765
 SECONDS = 5.0
@@ -38,8 +39,7 @@ def screens_of(database_url: str) -> list[Screen]:
     with psycopg.connect(database_url) as connection:
         names = [row[0] for row in connection.execute(
             "select name from party_party where kind = 'person' order by md5(id) limit 200")]  # fmt: skip
-        phones = [row[0] for row in connection.execute(
-            "select value from party_contactpoint where kind = 'mobile' order by md5(party_id) limit 200")]  # fmt: skip
+        phones = phones_of(connection, 200)
         initials = [row[0][1:] for row in connection.execute(
             "select token from party_searchtoken where left(token, 1) = 'i' and length(token) = 4"
             " order by md5(party_id) limit 200")]  # fmt: skip
