@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, F, OuterRef
+from django.db.models.expressions import RawSQL
+
 from guanxi.crm.handover.models import Handover
 from guanxi.crm.handover.rules import Candidate
 from guanxi.crm.insight.models import CustomerFigure
@@ -95,6 +98,31 @@ def candidates(handover: Handover, *, scope: Scope, day: datetime.date, tree: In
             paths[place] = path_of(place, tree)
         found.append(Candidate(number, kind, place, paths[place], *figure))
     return found
+
+
+def many(
+    handover: Handover, *, scope: Scope, day: datetime.date, tree: InstitutionTree, most: int | None = None
+) -> int:
+    """How many customers :func:`candidates` would find, counted by the database; counts no further than ``most``."""
+    what = What.of(handover.what)
+    rows = Party.objects.visible_to(scope).filter(manager_id=handover.giver_id)
+    if what.line:
+        rows = rows.filter(kind=KIND_OF_LINE[what.line])
+    if what.institutions:
+        rows = rows.filter(institution_id__in=tree.below(what.institutions))
+    if what.named:
+        # One parameter, however long the list is.
+        rows = rows.filter(id__in=RawSQL("SELECT unnest(%s::varchar[])", [numbers_in(handover.numbers)]))
+    if what.tiers or what.products:
+        figures = CustomerFigure.objects.visible_to(scope).filter(
+            business_date=day, manager_id=handover.giver_id, party_id=OuterRef("pk")
+        )
+        if what.tiers:
+            figures = figures.filter(tier__in=what.tiers)
+        if what.products:
+            figures = figures.annotate(fitting=F("product_kinds").bitand(what.products)).filter(fitting__gt=0)
+        rows = rows.filter(Exists(figures))
+    return rows.count() if most is None else rows[:most].count()
 
 
 def path_of(institution_id: str, tree: InstitutionTree) -> tuple[str, ...]:

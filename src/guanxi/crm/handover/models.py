@@ -95,8 +95,9 @@ class Handover(models.Model):
     ``giver`` empty: customers without a lead manager. ``what`` says which customers (see :mod:`.choosing`), ``numbers``
     those that were named one by one; ``rule`` is how they are shared out, ``options`` what the rule needs besides.
     ``summary`` is what the preview said when it was put to signature; ``spread`` the institutions and kinds of customer
-    in it. ``version`` counts changes of the draft, so that a preview belongs to what was chosen. ``moved`` and
-    ``skipped`` count items as they are worked off, ``back`` and ``kept`` those of the way back.
+    in it. ``version`` counts changes of the draft, so that a preview belongs to what was chosen: ``previewed`` is the
+    version that the preview shows, ``asked`` the one that the worker is to preview. ``moved`` and ``skipped`` count
+    items as they are worked off, ``back`` and ``kept`` those of the way back.
     """
 
     class Origin(models.TextChoices):
@@ -128,6 +129,7 @@ class Handover(models.Model):
     spread = models.JSONField(_("institutions and kinds"), default=list)
     version = models.IntegerField(default=0)
     previewed = models.IntegerField(null=True)
+    asked = models.IntegerField(null=True)
     total = models.IntegerField(_("customers"), default=0)
     moved = models.IntegerField(_("moved"), default=0)
     skipped = models.IntegerField(_("left out"), default=0)

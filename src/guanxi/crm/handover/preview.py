@@ -26,12 +26,19 @@ class ChangedError(Exception):
 
 
 def make_preview(
-    *, handover: Handover, scope: Scope, day: datetime.date, today: datetime.date, tree: InstitutionTree
+    *,
+    handover: Handover,
+    scope: Scope,
+    day: datetime.date,
+    today: datetime.date,
+    tree: InstitutionTree,
+    asked: bool = False,
 ) -> dict[str, Any]:
     """Shares the customers out and keeps the result: one item a customer, and the summary that is put to signature.
 
     ``scope`` is what the arranger may assign. Customers whom no receiver may have stay where they are and are no items.
-    Raises :class:`ChangedError` where the draft is another one by now.
+    With ``asked`` it is made only while it is still wanted of the worker (:mod:`.preparing`). Raises
+    :class:`ChangedError` where the draft is another one by now.
     """
     chosen = candidates(handover, scope=scope, day=day, tree=tree)
     known = standings([one.staff_id for one in handover.receivers.order_by("position")], tree=tree, today=today)
@@ -49,14 +56,15 @@ def make_preview(
     placed = [one for one in chosen if given[one.party_id]]
     with transaction.atomic():
         held = Handover.objects.select_for_update().get(pk=handover.pk)
-        if held.state != State.DRAFT or held.version != handover.version:
+        if held.state != State.DRAFT or held.version != handover.version or (asked and held.asked != held.version):
             raise ChangedError
         with entered(SYSTEM):
             fill(handover, placed, given)
             summary = _summary(handover, chosen, given, list(known.values()), takers)
         handover.summary, handover.total, handover.previewed = summary, len(placed), handover.version
         handover.spread = [list(pair) for pair in sorted({(one.institution_id, one.kind) for one in placed})]
-        handover.save(update_fields=["summary", "total", "previewed", "spread"])
+        handover.asked = None
+        handover.save(update_fields=["summary", "total", "previewed", "spread", "asked"])
     return summary
 
 

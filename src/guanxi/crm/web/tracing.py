@@ -36,7 +36,9 @@ UNRECORDED = frozenset(
     }
 )
 # Pages that ask for their own part again and again while something is under way; the page itself was recorded.
-ASKED_AGAIN = frozenset({"export", "handover", "runs", "run", "quarantine-replay", "rights-package"})
+ASKED_AGAIN = frozenset(
+    {"export", "handover", "handover-preview", "runs", "run", "quarantine-replay", "rights-package"}
+)
 SUBJECT = "party_id"
 QUERY_MOST = 300
 

@@ -8,14 +8,16 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from guanxi.crm.handover.choosing import What, candidates, numbers_in
-from guanxi.crm.handover.models import Handover
-from guanxi.crm.handover.preview import ChangedError, make_preview
+from guanxi.crm.handover.choosing import What, many, numbers_in
+from guanxi.crm.handover.models import Handover, State
+from guanxi.crm.handover.preparing import is_asked, is_prepared, preview_or_ask
+from guanxi.crm.handover.preview import ChangedError
 from guanxi.crm.handover.rules import RULES
 from guanxi.crm.handover.services import HandoverError, begin_draft, change_draft, put_to_signature
 from guanxi.crm.holding.models import AgreementKind
@@ -26,7 +28,7 @@ from guanxi.crm.org.models import Line
 from guanxi.crm.org.queries import institution_tree
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.handover import people
-from guanxi.crm.web.handover.rights import draft
+from guanxi.crm.web.handover.rights import draft, found
 from guanxi.crm.web.handover.shown import forget_waiting, name_of, preview_of
 from guanxi.crm.web.request import StaffRequest
 
@@ -38,6 +40,7 @@ STEPS = (
     ("sign", _lazy("Signatures")),
 )
 NOBODY = "-"
+STOP_ASKING = 286
 
 
 def _page(
@@ -48,6 +51,8 @@ def _page(
     problems: dict[str, str] | None = None,
 ) -> HttpResponse:
     names = [name for name, _title in STEPS]
+    template = f"web/handover/{step}.html"
+    step = "preview" if step == "preparing" else step
     common = {
         "step": step,
         "draft": one,
@@ -59,7 +64,7 @@ def _page(
         "problems": problems or {},
     }
     status = 422 if problems else 200
-    return render(request, f"web/handover/{step}.html", common | context, status=status)
+    return render(request, template, common | context, status=status)
 
 
 @only_for(Area.TEAM)
@@ -103,8 +108,7 @@ def what(request: StaffRequest, handover_id: int) -> HttpResponseBase:
         if not problems:
             changes = {"what": chosen.stored(), "numbers": numbers}
             one = change_draft(handover_id=one.pk, by=request.user, changes=changes)
-            found = _candidates(request, one)
-            if found:
+            if _many(request, one):
                 return redirect("handover-to", one.pk)
             problems["mode"] = _("No customer of this kind may be handed over by you.")
     tree, language = institution_tree(request.display.version), request.display.language
@@ -157,9 +161,9 @@ def _what(request: StaffRequest, mode: str, before: str) -> tuple[What, str, dic
     return chosen, before, problems
 
 
-def _candidates(request: StaffRequest, one: Handover) -> int:
+def _many(request: StaffRequest, one: Handover) -> int:
     tree = institution_tree(request.display.version)
-    return len(candidates(one, scope=request.scopes[Verb.ASSIGN], day=request.day, tree=tree))
+    return many(one, scope=request.scopes[Verb.ASSIGN], day=request.day, tree=tree)
 
 
 @only_for(Area.TEAM)
@@ -184,24 +188,24 @@ def to(request: StaffRequest, handover_id: int) -> HttpResponseBase:
         changes = {name: value for name, value in typed.items() if name not in problems}
         try:
             one = change_draft(handover_id=one.pk, by=request.user, changes=changes, receivers=chosen)
+            if not problems:
+                preview_or_ask(
+                    handover=one,
+                    scope=request.scopes[Verb.ASSIGN],
+                    day=request.day,
+                    today=timezone.localdate(),
+                    tree=institution_tree(request.display.version),
+                )
+                return redirect("handover-preview", one.pk)
         except ChangedError:
             return redirect("handovers")
-        if not problems:
-            make_preview(
-                handover=one,
-                scope=request.scopes[Verb.ASSIGN],
-                day=request.day,
-                today=timezone.localdate(),
-                tree=institution_tree(request.display.version),
-            )
-            return redirect("handover-preview", one.pk)
     context = {
         "receivers": people.receivers(request, but=one.giver_id, chosen=chosen),
         "rules": [(rule, rule.name == typed["rule"]) for rule in RULES.values()],
         "tiers": Tier.choices,
         "products": [(str(bit), label) for bit, (_kind, label) in enumerate(AgreementKind.choices)],
         "typed": typed,
-        "customers": _candidates(request, one),
+        "customers": _many(request, one),
         "today": timezone.localdate(),
     }
     return _page(request, "to", one, context, problems)
@@ -252,11 +256,26 @@ def _day(text: str) -> datetime.date | None:
         return None
 
 
+def _prepared(request: StaffRequest, one: Handover) -> HttpResponse:
+    """What the waiting page asks for: itself, or where to go on: the preview, the step before, or the hand-over."""
+    if one.state == State.DRAFT and is_asked(one):
+        return render(request, "web/handover/preparing.html#waiting", {"draft": one})
+    name = "handover" if one.state != State.DRAFT else "handover-preview" if is_prepared(one) else "handover-to"
+    return HttpResponse(status=STOP_ASKING, headers={"HX-Redirect": reverse(name, args=[one.pk])})
+
+
 @only_for(Area.TEAM)
 def preview(request: StaffRequest, handover_id: int) -> HttpResponseBase:
-    """The fourth step: everything that would move, in numbers; from here it goes to signature."""
+    """The fourth step: everything that would move, in numbers; from here it goes to signature.
+
+    While the worker makes the preview of many customers, the page asks for its own part until that is done.
+    """
+    if request.is_partial and request.method == "GET":
+        return _prepared(request, found(request, handover_id))
     one = draft(request, handover_id)
-    if one.previewed != one.version:
+    if is_asked(one):
+        return _page(request, "preparing", one, {})
+    if not is_prepared(one):
         messages.info(request, _("Something was changed since the preview: look at it once more."))
         return redirect("handover-to", one.pk)
     problems = {}
