@@ -1,8 +1,9 @@
 """The way across the wall between two lines: records of one that are related to records of the other.
 
 Which are related is published as a table of its own (:data:`TABLE`), a row an institution, a kind and a record of the
-other kind that is related to one of that kind there. A list asks for them as an array that is made once and looked up
-by index; a policy as a set that is hashed once: an array of some thousand would be searched for each row.
+other kind that is related to one of that kind there. Across a single institution a list asks for them as an array that
+is made once and looked up by index; across more, and in a policy, as a set that is hashed once: the list's own order is
+walked then, and an array of some thousand would be searched for each row.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ class Across(Lookup):
     prepare_rhs = False
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
-        """An array made once a query, looked up by the record's index."""
+        """An array made once a query and looked up by the record's index, or a set hashed once."""
         column, parameters = self.process_lhs(compiler, connection)
         retail, corporate = self.rhs
-        array = linked_records("%s::varchar[]", "%s::varchar[]")
-        return f"{column} = ANY (ARRAY({array}))", (*parameters, list(retail), list(corporate))
+        linked = linked_records("%s::varchar[]", "%s::varchar[]")
+        among = f"= ANY (ARRAY({linked}))" if len(retail) + len(corporate) == 1 else f"IN ({linked})"
+        return f"{column} {among}", (*parameters, list(retail), list(corporate))

@@ -36,16 +36,21 @@ def narrow_to(rows: QuerySet[Any], text: str, scope: Scope) -> QuerySet[Any]:
     digits = next((lookup.digits for lookup in query.lookups if lookup.digits), "")
     if not query.lookups or scope.reach is Reach.NOTHING:
         return rows.none()
+    if scope.reach is Reach.OWN:
+        # Some hundred rows by the index of the manager. The tokens of everybody would each be asked of the policy.
+        walked = rows.filter(_walked(query))
+        numbers = list(walked.order_by().values_list("party_id", flat=True)[: FETCHED + 1]) if digits else []
+        few = digits and len(numbers) <= FETCHED
+        return rows.filter(party_id__in=_with_digits(query, digits, numbers, None)) if few else walked
     # Only where the institutions are all that is seen do they narrow the tokens; else the rows are narrowed later.
-    by_place = scope.reach is Reach.INSTITUTIONS and not (scope.has_wall or scope.managers or scope.supported)
+    beside = scope.managers or scope.supported or scope.links
+    by_place = scope.reach is Reach.INSTITUTIONS and not (beside or scope.sight.everything)
     places = scope.institution_ids if by_place else None
     sql, parameters = search_sql(query, institution_ids=places, limit=FETCHED + 1)
     found = _run(sql, parameters)
     if len(found) <= FETCHED:
         numbers = [party_id for _place, party_id in found]
         return rows.filter(party_id__in=_with_digits(query, digits, numbers, places) if digits else numbers)
-    if scope.reach is Reach.OWN:
-        return rows.filter(_walked(query))  # some hundred rows by the index of the manager
     most = BY_KEY * isqrt(max(len(lookup.tokens) for lookup in query.lookups))
     sql, parameters = search_sql(query, institution_ids=places, limit=most + 1)
     if _run(f"SELECT count(*), '' FROM ({sql}) AS found", parameters)[0][0] <= most:
