@@ -284,7 +284,8 @@ def _text(answer: Any) -> str:
     """All that can be read in an answer; a spreadsheet's and an archive's parts as well."""
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content
     if content[:2] != b"PK":
-        return content.decode("utf-8", "replace")
+        text = content.decode("utf-8", "replace")
+        return re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), text)  # as JSON writes Chinese
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             return "\n".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())

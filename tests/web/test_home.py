@@ -125,7 +125,7 @@ def test_a_post_without_customers_is_shown_its_places(cast, sign_in):
 
 def test_the_page_costs_few_queries_and_fewer_the_second_time(cast, sign_in, django_assert_max_num_queries):
     client = sign_in(cast.he)
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         client.get("/")
     with django_assert_max_num_queries(5):
         client.get("/")

@@ -18,7 +18,7 @@ from tests.web.customer.test_outsiders import addresses, agreement_of
 pytestmark = pytest.mark.django_db
 
 # One of them is whether the customer may be contacted.
-MOST = 16
+MOST = 17
 
 
 def count(client, address: str) -> int:

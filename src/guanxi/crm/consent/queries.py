@@ -63,6 +63,12 @@ def not_erased(rows: QuerySet[Any], *, party: str = "party_id") -> QuerySet[Any]
     return rows.exclude(Exists(register))
 
 
+def erased_among(party_ids: Iterable[str]) -> frozenset[str]:
+    """Those of some parties that are in the register of erasures; one query by index."""
+    rows = Limit.objects.filter(party_id__in=list(party_ids), kind=LimitKind.ERASURE, lifted_at__isnull=True)
+    return frozenset(rows.values_list("party_id", flat=True))
+
+
 def limits_of(party_ids: Iterable[str]) -> dict[str, frozenset[str]]:
     """The kinds of stops in force by party, for those that have one; one query."""
     found: dict[str, frozenset[str]] = {}

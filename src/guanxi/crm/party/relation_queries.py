@@ -6,8 +6,8 @@ followed beyond it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -62,6 +62,13 @@ class Network:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
     truncated: bool
+
+    def hiding(self, party_ids: Collection[str]) -> Network:
+        """The same, in which some parties have neither name nor number: as those outside the scope."""
+        if not party_ids:
+            return self
+        nodes = (Node(node.key, node.step) if node.party_id in party_ids else node for node in self.nodes)
+        return replace(self, nodes=tuple(nodes))
 
     def edges_at(self, key: str) -> tuple[tuple[Edge, Node, bool], ...]:
         """The relations of one node, each with the party at its other end and whether the node is its first."""

@@ -34,6 +34,7 @@ from guanxi.crm.party.models import ContactPoint, Party, PartyIdentifier
 from guanxi.crm.party.queries import contacts, documents
 from guanxi.crm.party.relation_queries import network
 from guanxi.crm.web.access import Area
+from guanxi.crm.web.erased import without_names
 from guanxi.crm.web.request import StaffRequest
 
 router = Router(tags=["customer"])
@@ -225,7 +226,8 @@ def _role(one: RoleHeld) -> wire.Role:
 )
 def customer_relations(request: StaffRequest, party_id: Number) -> Any:
     party, _limits = customer_of(request, party_id)
-    found = network(request.scope, party_id, today=request.day, start=(party.name, party.kind))
+    around = network(request.scope, party_id, today=request.day, start=(party.name, party.kind))
+    found = without_names(request, around)
     take(request, sum(not node.hidden for node in found.nodes))
     return wire.Relations(
         parties=[

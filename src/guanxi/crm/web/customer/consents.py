@@ -16,7 +16,7 @@ from guanxi.crm.consent.queries import consent_history, consent_matrix
 from guanxi.crm.consent.roles import may_look, may_record
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.customer.consent_form import ConsentForm
-from guanxi.crm.web.customer.frame import customer_frame, show
+from guanxi.crm.web.customer.frame import customer_frame, may_edit, show
 from guanxi.crm.web.request import StaffRequest
 
 
@@ -42,7 +42,7 @@ def consents(request: StaffRequest, party_id: str) -> HttpResponse:
     frame = customer_frame(request, party_id, "customer-consents")
     form = ConsentForm()
     if request.method == "POST":
-        if not may_record(request.roles):
+        if not may_record(request.roles) or not may_edit(request, party_id):
             raise PermissionDenied(Area.CUSTOMERS)
         form = ConsentForm(request.POST)
         if form.is_valid() and form.record(party_id=party_id, staff_id=request.user.id):
@@ -62,7 +62,7 @@ def _context(request: StaffRequest, frame: Any, form: ConsentForm) -> dict[str, 
         "history": consent_history(request.scope, frame.party.id),
         "channels": [(channel, ICONS[channel].icon) for channel in CONTACT_CHANNELS],
         "form": form,
-        "may_record": may_record(request.roles),
+        "may_record": may_record(request.roles) and may_edit(request, frame.party.id),
         "cases": cases_of(request.scope, frame.party.id),
         "may_open": may_record(request.roles) or may_look(request.roles),
     }

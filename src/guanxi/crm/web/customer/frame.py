@@ -138,6 +138,13 @@ def reaches(scope: Scope, party: PartyProfile) -> bool:
     ) or (scope.links and Party.objects.visible_to(scope).filter(pk=party.id).exists())
 
 
+def may_edit(request: StaffRequest, party_id: str) -> bool:
+    """Whether the verb edit reaches this customer, not only see: posts add up, and one may see further than another
+    may write. One query by primary key.
+    """
+    return Party.objects.visible_to(request.scopes[Verb.EDIT]).filter(pk=party_id).exists()
+
+
 def show(request: StaffRequest, template: str, context: dict[str, Any], *, part: str = "section") -> HttpResponse:
     """A whole page, or for an htmx request the named part of the same template."""
     return render(request, f"{template}#{part}" if request.is_partial else template, context)

@@ -10,6 +10,7 @@ from guanxi.crm.party.relation_queries import group_structure, network, payroll_
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.customer.frame import customer_frame, show
 from guanxi.crm.web.customer.relations import relatives
+from guanxi.crm.web.erased import members_without_names, without_names
 from guanxi.crm.web.request import StaffRequest
 
 
@@ -19,9 +20,10 @@ def group(request: StaffRequest, party_id: str) -> HttpResponse:
     frame = customer_frame(request, party_id, "customer-group")
     if not frame.party.is_organisation:
         raise Http404
-    members = group_structure(request.scope, party_id, today=frame.day)
+    members = members_without_names(request, group_structure(request.scope, party_id, today=frame.day))
     start = (frame.party.name, frame.party.kind)
-    near = relatives(network(request.scope, party_id, today=frame.day, steps=1, start=start), request.display)
+    around = network(request.scope, party_id, today=frame.day, steps=1, start=start)
+    near = relatives(without_names(request, around), request.display)
     people = [one for one in near if one.steers]
     ids = {member.party_id for member in members if member.party_id} | {
         one.node.party_id for one in people if one.node.party_id

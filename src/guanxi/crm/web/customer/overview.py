@@ -20,6 +20,7 @@ from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.customer.attention import facts
 from guanxi.crm.web.customer.frame import customer_frame, show
 from guanxi.crm.web.customer.relations import Relative, relatives
+from guanxi.crm.web.erased import without_names
 from guanxi.crm.web.request import StaffRequest
 
 EVENTS_SHOWN = 6
@@ -104,7 +105,10 @@ def overview(request: StaffRequest, party_id: str) -> HttpResponse:
     standings = agreement_standings(scope, party_id, day=day)
     recent: tuple[EventRow, ...] = event_page(scope, party_id, limit=EVENTS_SHOWN).rows
     people: tuple[Relative, ...] = relatives(
-        network(scope, party_id, today=day, steps=1, start=(frame.party.name, frame.party.kind)), request.display
+        without_names(
+            request, network(scope, party_id, today=day, steps=1, start=(frame.party.name, frame.party.kind))
+        ),
+        request.display,
     )
     shares = by_dimension(frame.worth) if frame.worth else ()
     context = {

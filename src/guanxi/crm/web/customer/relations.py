@@ -17,6 +17,7 @@ from guanxi.crm.web import links
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.customer.frame import customer_frame, show
 from guanxi.crm.web.display import Display
+from guanxi.crm.web.erased import without_names
 from guanxi.crm.web.request import StaffRequest
 from guanxi.crm.web.tiers import tier_label
 
@@ -127,6 +128,7 @@ def relations(request: StaffRequest, party_id: str) -> HttpResponse:
     """The relations of one customer, two steps far."""
     frame = customer_frame(request, party_id, "customer-relations")
     found = network(request.scope, party_id, today=frame.day, start=(frame.party.name, frame.party.kind))
+    found = without_names(request, found)
     seen = glances(request.scope, (node.party_id for node in found.nodes[1:] if node.party_id), day=frame.day)
     payroll = Payroll(0, more=False)
     if frame.party.is_organisation:
@@ -146,6 +148,7 @@ def network_data(request: StaffRequest, party_id: str) -> JsonResponse:
     """What the graph is drawn from."""
     frame = customer_frame(request, party_id, "customer-relations")
     found = network(request.scope, party_id, today=frame.day, start=(frame.party.name, frame.party.kind))
+    found = without_names(request, found)
     seen = glances(request.scope, (node.party_id for node in found.nodes if node.party_id), day=frame.day)
     return JsonResponse(graph_payload(found, seen, request.display))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.http import Http404
@@ -16,6 +16,7 @@ from guanxi.crm.kernel.scope import BLIND, Reach, Scope
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.queries import InstitutionTree, institution_tree, staff_names
 from guanxi.crm.web.display import Display
+from guanxi.crm.web.erased import unnamed
 from guanxi.crm.web.request import StaffRequest
 from guanxi.crm.web.tiers import ORDER
 
@@ -126,6 +127,7 @@ def home_page(request: StaffRequest, unit: str = "") -> HomePage:
     movements = insight.movements_of(published, scope)
     maturities = insight.maturities_of(published, scope, largest=not own)
     changes = insight.tier_changes_of(published, scope)
+    movements, maturities, changes = _named(request, movements, maturities, changes)
     overdue = insight.overdue_in(published, scope)
     below = tree.nodes[tops[0]].children if len(tops) == 1 else tops
     parts = () if own else insight.parts_of(published, scope, below)
@@ -144,6 +146,21 @@ def home_page(request: StaffRequest, unit: str = "") -> HomePage:
         tiers=_tiers(book, unit),
         finding=_finding(request.display, book),
         is_own=own,
+    )
+
+
+def _named(
+    request: StaffRequest, movements: insight.Movements, maturities: insight.Maturities, changes: insight.TierChanges
+) -> tuple[insight.Movements, insight.Maturities, insight.TierChanges]:
+    """The lists without those who are in the register of erasures; the totals, which name nobody, stay. One query."""
+    lists = (movements, maturities, changes)
+    gone = unnamed(request, (row.party_id for one in lists for row in one.rows))
+    if not gone:
+        return lists
+    return (
+        replace(movements, rows=tuple(row for row in movements.rows if row.party_id not in gone)),
+        replace(maturities, rows=tuple(row for row in maturities.rows if row.party_id not in gone)),
+        replace(changes, rows=tuple(row for row in changes.rows if row.party_id not in gone)),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
@@ -86,7 +87,7 @@ def _record(listing: Listing, state: State, first: int, rows: int) -> None:
 def _here(url: str, request: StaffRequest) -> str:
     page = request.GET.get("page", "")
     if page:
-        return f"{url}{'&' if len(url) > 1 else ''}page={page}"
+        return f"{url}{'&' if len(url) > 1 else ''}{urlencode({'page': page})}"
     return "" if url == "?" else url
 
 

@@ -23,7 +23,7 @@ from guanxi.crm.consent.rights_codes import CaseStatus, What
 from guanxi.crm.consent.roles import may_decide, may_look, may_record
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.web.access import Area, only_for
-from guanxi.crm.web.customer.frame import customer_frame
+from guanxi.crm.web.customer.frame import customer_frame, may_edit
 from guanxi.crm.web.listing.views import Shown, respond
 from guanxi.crm.web.request import StaffRequest
 from guanxi.crm.web.rights.acts import ACTS
@@ -44,7 +44,7 @@ def cases(request: StaffRequest) -> HttpResponseBase:
 def receive(request: StaffRequest, party_id: str) -> HttpResponse:
     """Takes in a request of one customer; then its receipt is shown."""
     frame = customer_frame(request, party_id, "customer-consents")
-    if not may_record(request.roles):
+    if not may_record(request.roles) or not may_edit(request, party_id):
         raise PermissionDenied(Area.CUSTOMERS)
     form = ReceiveForm(request.POST or None, initial={"requester_name": frame.party.name})
     if request.method == "POST" and form.is_valid():

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
+from guanxi.crm.web.redirects import own_path
 from guanxi.crm.web.signin.door import CONFIRMED
 
 View = Callable[..., HttpResponseBase]
@@ -61,5 +62,8 @@ def _here(request: HttpRequest) -> str:
         return request.get_full_path()
     else:
         shown = request.headers.get("Referer", "")
-    parts = urlsplit(shown)
-    return urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    try:
+        parts = urlsplit(shown)
+    except ValueError:  # a browser does not send such, but whoever asks may
+        return "/"
+    return own_path(urlunsplit(("", "", parts.path or "/", parts.query, "")))
