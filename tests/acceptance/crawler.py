@@ -33,8 +33,9 @@ TELLING = re.compile(
     r"[\u3400-\u36ff]|\bP\d{5}\b|\bA\d{6}\b|\b6222\d{12}\b|\b138\d{8}\b|\b3301\d{13}[\dX]\b|\b9133[0-9A-Z]{14}\b"
 )
 # The log, the history of arrangements and the lines of the bank's files hold bare numbers of whoever they are about;
-# they are open to roles of the whole bank alone. Names, phones and documents must not be there either.
-BARE_NUMBERS = re.compile(r"^/(audit|history|quarantine|quality|administration)/")
+# they are open to roles of the whole bank alone. Names, phones and documents must not be there either. The API's own
+# documentation has an example.
+BARE_NUMBERS = re.compile(r"^/(?:(?:audit|history|quarantine|quality|administration)/|api/$)")
 BARE = re.compile(r"^[PA]\d+$")
 HEADERS = {
     "Content-Security-Policy": "",

@@ -58,7 +58,7 @@ def owners_of_texts() -> dict[str, str]:
     for agreement in Agreement.objects.all():
         found[agreement.id] = found[agreement.account_number] = agreement.party_id
     for model, text in ((ContactPoint, "value"), (PartyIdentifier, "number")):
-        found |= {value: number for number, value in model.objects.values_list("party_id", text)}
+        found |= {getattr(one, text): one.party_id for one in model.objects.all()}
     return {text: number for text, number in found.items() if TELLING.fullmatch(text)}
 
 
