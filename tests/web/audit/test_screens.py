@@ -58,7 +58,6 @@ def test_what_does_not_exist_is_not_there(cast, sign_in):
         ("q=P00002", 1),
         ("q=1101", 2),
         ("q=nobody", 0),
-        ("customer=%00", 10),
         ("day_since=2000-02-30", 10),
     ],
 )
@@ -66,6 +65,10 @@ def test_narrowed_by_person_customer_action_and_words(cast, sign_in, query, expe
     text = sign_in(cast.shen).get(f"{reverse('audit')}?{query}", headers=PARTIAL).text
     own = 1 if expected == 10 else 0  # without a filter the auditor's own sign-in stands there as well
     assert text.count("<tr data-row>") == expected + own
+
+
+def test_what_no_text_can_hold_is_refused(cast, sign_in):
+    assert sign_in(cast.shen).get(f"{reverse('audit')}?customer=%00").status_code == 400
 
 
 def test_narrowed_by_day(cast, sign_in):

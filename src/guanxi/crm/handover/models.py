@@ -97,7 +97,8 @@ class Handover(models.Model):
     ``summary`` is what the preview said when it was put to signature; ``spread`` the institutions and kinds of customer
     in it. ``version`` counts changes of the draft, so that a preview belongs to what was chosen: ``previewed`` is the
     version that the preview shows, ``asked`` the one that the worker is to preview. ``moved`` and ``skipped`` count
-    items as they are worked off, ``back`` and ``kept`` those of the way back.
+    items as they are worked off, ``back`` and ``kept`` those of the way back. ``told`` is the last state whose
+    customers' moves the audit log has been told of.
     """
 
     class Origin(models.TextChoices):
@@ -146,6 +147,7 @@ class Handover(models.Model):
         Staff, models.PROTECT, null=True, db_constraint=False, related_name="+", verbose_name=_("ended by")
     )
     ended_at = models.DateTimeField(_("ended"), null=True)
+    told = models.CharField(max_length=10, default="", db_default="", blank=True)
     said = models.CharField(_("said"), max_length=200, default="", blank=True)
 
     class Meta:

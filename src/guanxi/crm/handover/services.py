@@ -16,8 +16,9 @@ from guanxi.crm.audit.context import traced
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
 from guanxi.crm.handover.database import BusyError, begin_due, move_next
-from guanxi.crm.handover.models import IN_MOTION, Handover, Receiver, Signature, State
+from guanxi.crm.handover.models import Handover, Receiver, Signature, State
 from guanxi.crm.handover.preview import ChangedError
+from guanxi.crm.handover.telling import tell
 from guanxi.crm.kernel.protection import SYSTEM, entered
 from guanxi.crm.org.models import Staff
 
@@ -185,21 +186,22 @@ def carry_out(*, handover_id: int, today: datetime.date | None = None) -> Handov
             Handover.objects.filter(pk=held.pk, state=State.SCHEDULED).update(state=State.MOVING)
         while move_next(held.pk, today=day, most=BATCH):
             pass
-        before = held.state
         held.refresh_from_db()
-        if before != held.state and held.state not in (State.SCHEDULED, *IN_MOTION):
-            counts = {name: getattr(held, name) for name in ("moved", "skipped", "back", "kept")}
-            _record(held, f"carried out: {held.state}", **counts)
+        tell(held.pk)
     return held
 
 
 def carry_on(*, today: datetime.date | None = None) -> int:
-    """Does whatever is due: begins, goes on, takes back what was for a time; returns how many customers moved."""
+    """Does whatever is due: begins, goes on, takes back what was for a time; returns how many customers moved.
+
+    Tells the log of what the night carried out, too.
+    """
     day = today or timezone.localdate()
     moved = 0
     with traced(), entered(SYSTEM):
         while many := begin_due(today=day, most=BATCH):
             moved += many
+        tell()
     return moved
 
 

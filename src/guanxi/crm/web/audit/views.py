@@ -22,8 +22,9 @@ from guanxi.crm.org.queries import institution_tree, staff_names
 from guanxi.crm.party.models import Party
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.audit.charts import activity_chart
+from guanxi.crm.web.audit.kinds import kind_label
 from guanxi.crm.web.audit.listing import AUDIT, action_mark, role_words
-from guanxi.crm.web.audit.words import kind_label, summary
+from guanxi.crm.web.audit.words import summary
 from guanxi.crm.web.listing.views import Shown, respond
 from guanxi.crm.web.request import StaffRequest
 

@@ -11,49 +11,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanxi.crm.audit.models import Action
+from guanxi.crm.web.audit.kinds import kind_label
 
-# By the name of the address that was asked for, or the kind a service recorded; what is not here stands as it is.
-KINDS: dict[str, str | Promise] = {
-    "home": gettext_lazy("Home"),
-    "customers": gettext_lazy("Customers"),
-    "search": gettext_lazy("Search"),
-    "customer": gettext_lazy("Customer: overview"),
-    "customer-holdings": gettext_lazy("Customer: holdings"),
-    "customer-value": gettext_lazy("Customer: value"),
-    "customer-balances": gettext_lazy("Customer: balances over time"),
-    "customer-contribution": gettext_lazy("Customer: contribution"),
-    "customer-formula": gettext_lazy("Customer: a figure's formula"),
-    "customer-events": gettext_lazy("Customer: events"),
-    "customer-events-export": gettext_lazy("Customer: events as a file"),
-    "customer-relations": gettext_lazy("Customer: relations"),
-    "customer-network": gettext_lazy("Customer: relations as a graph"),
-    "customer-group": gettext_lazy("Customer: group"),
-    "customer-tiers": gettext_lazy("Customer: tier"),
-    "customer-identity": gettext_lazy("Customer: identity and contacts"),
-    "events": gettext_lazy("Events of a customer"),
-    "products": gettext_lazy("Products"),
-    "product": gettext_lazy("Product"),
-    "product-holders": gettext_lazy("Holders of a product"),
-    "quality": gettext_lazy("Data quality"),
-    "quarantine": gettext_lazy("Rows kept aside"),
-    "quarantined-row": gettext_lazy("A row kept aside"),
-    "runs": gettext_lazy("Nightly runs"),
-    "run": gettext_lazy("A nightly run"),
-    "run-start": gettext_lazy("Start of the night's job"),
-    "export": gettext_lazy("A file taken out"),
-    "export-file": gettext_lazy("A file taken out"),
-    "audit": gettext_lazy("Audit log"),
-    "audit-entry": gettext_lazy("An entry of the audit log"),
-    "audit-customer": gettext_lazy("Who looked at a customer"),
-    "audit-person": gettext_lazy("What a person did"),
-    "reveal": gettext_lazy("A value shown in full"),
-    "unusual": gettext_lazy("Unusual use"),
-    "unusual-person": gettext_lazy("Unusual use: a person"),
-    "unusual-note": gettext_lazy("Unusual use: looked into"),
-    "proof": gettext_lazy("Activity and proof"),
-    "staff": gettext_lazy("Member of staff"),
-    "history": gettext_lazy("History of a row"),
-    "history-restore": gettext_lazy("History of a row"),
+# The steps of a hand-over as its services record them.
+STEPS: dict[str, str | Promise] = {
+    "put to signature": gettext_lazy("put to signature"),
+    "signed": gettext_lazy("signature given"),
+    "signed by all": gettext_lazy("signed by all sides"),
+    "refused": gettext_lazy("signature refused"),
+    "withdrawn": gettext_lazy("taken back"),
+    "undone": gettext_lazy("undoing asked for"),
+    "carried out": gettext_lazy("carried out"),
+    "undone and carried out": gettext_lazy("undone"),
+    "went back": gettext_lazy("gone back as agreed"),
+    "claimed": gettext_lazy("claimed from the pool"),
+    "given back": gettext_lazy("given back to the pool"),
+    "fell into the pool": gettext_lazy("fallen into the pool"),
+    "rules of the pool": gettext_lazy("rules changed"),
 }
 
 
@@ -92,18 +66,16 @@ def action_label(action: str) -> str:
     return str(Action(action).label) if action in Action.values else action
 
 
-def kind_label(kind: str) -> str:
-    """What it was about, in the reader's language; what nobody named stands as it is."""
-    if kind.startswith("admin:"):
-        return f"{_('Administration')} · {kind.removeprefix('admin:')}"
-    return str(KINDS.get(kind, kind))
-
-
 def summary(kind: str, object_id: str, detail: Mapping[str, Any]) -> str:
     """What an entry was about with the most telling of its details, in one line."""
     parts = [kind_label(kind)] if kind else []
     if object_id:
         parts.append(object_id if len(object_id) <= 24 else f"{object_id[:23]}…")
+    if kind in ("handover", "pool") and (step := detail.get("step")):
+        parts.append(str(STEPS.get(step, step)))
+    for name, words_of in (("customers", _("%(count)s customers")), ("left_out", _("%(count)s left out"))):
+        if kind == "handover" and isinstance(detail.get(name), int) and (detail[name] or name == "customers"):
+            parts.append(words_of % {"count": detail[name]})
     if words := detail.get("words"):
         parts.append(_("“%(words)s”") % {"words": words})
     if "found" in detail:
