@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from guanxi.crm.handover import services
+from guanxi.crm.handover import preparing, services
 from guanxi.crm.handover.models import Handover
 from guanxi.crm.party.models import Party
 
@@ -31,6 +31,7 @@ WORDS = {
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
     monkeypatch.setattr(services, "_defer", lambda handover_id: None)
+    monkeypatch.setattr(preparing, "_defer", lambda handover_id: None)
 
 
 def look(page, name: str) -> None:
@@ -48,7 +49,8 @@ def fits(page) -> None:
 
 
 @pytest.mark.parametrize(("language", "theme", "screen"), [("zh-hans", "light", "desktop"), ("en", "dark", "phone")])
-def test_hand_over_with_undo(open_page, check_access, site, language, theme, screen):
+def test_hand_over_with_undo(open_page, check_access, site, monkeypatch, language, theme, screen):
+    monkeypatch.setattr(preparing, "AT_ONCE", 10)  # so that the worker makes the preview
     words = WORDS[language]
     options = {"language": language, "theme": theme, "screen": screen}
     page = open_page(site.cast.bo, "/team/", **options)
@@ -77,6 +79,11 @@ def test_hand_over_with_undo(open_page, check_access, site, language, theme, scr
     page.locator("input[name=rule][value=evenly]").check()
     page.get_by_role("button", name=words["preview"]).click()
     page.wait_for_url("**/preview/")
+    expect(page.locator("#preparing")).to_contain_text("24")
+    look(page, f"preparing-{language}")
+    check_access(page)
+    fits(page)
+    assert preparing.make_asked_of(Handover.objects.get().pk)
     expect(page.locator(".gx-moves")).to_contain_text("24")
     look(page, f"preview-{language}")
     check_access(page)
