@@ -17,6 +17,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from guanxi.sealing import context_of, seal, unseal
 from guanxi.warehouse.landing.control import read_control, write_control
 from guanxi.warehouse.landing.formats import read_feed
 from guanxi.warehouse.landing.tables import TABLES
@@ -255,12 +256,14 @@ def test_a_mended_row_is_replayed_and_counts(past, opened):
     kept_before = opened.query(waiting)[0][0]
     form = read_feed(past.files).format(table)
     names = [column.name for column in table.columns]
-    fields = bytes(raw).decode(encoding).split(form.delimiter)
+    context = context_of((day, "event", line))
+    fields = unseal("quality_quarantinedrow.raw", context, raw).decode(encoding).split(form.delimiter)
     fields[names.index("amount")] = "12.34"
+    mended_line = bytes(seal("quality_quarantinedrow.mended", context, form.delimiter.join(fields).encode()))
     with psycopg.connect(opened.options.database_url) as connection:
         connection.execute(
             "update quality_quarantinedrow set status = 'mended', mended = %s where business_date = %s"
-            ' and "table" = %s and line = %s', (form.delimiter.join(fields), day, "event", line),
+            ' and "table" = %s and line = %s', (mended_line, day, "event", line),
         )  # fmt: skip
     status, printed = opened.command("night", "--replay")
     assert status == 0, printed
