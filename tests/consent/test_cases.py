@@ -7,6 +7,7 @@ import datetime
 import io
 import json
 import zipfile
+from typing import IO, cast
 
 import pytest
 from django.apps import apps
@@ -32,6 +33,7 @@ from guanxi.crm.consent.queries import contactable, may_contact, unlimited
 from guanxi.crm.consent.services import Evidence, record_consent
 from guanxi.crm.holding.models import Agreement
 from guanxi.crm.kernel.personal import registered
+from guanxi.crm.kernel.storage import files
 from guanxi.crm.party.models import ContactPoint, Party
 from guanxi.crm.workdays.queries import working_calendar
 
@@ -64,7 +66,7 @@ def gathered(case: RightsCase) -> zipfile.ZipFile:
     made = Package.objects.create(case=case, staff_id="1004")
     package.write_package(package_id=made.pk)
     made.refresh_from_db()
-    return zipfile.ZipFile(package.folder_of_packages() / made.file)
+    return zipfile.ZipFile(cast("IO[bytes]", package.open_package(made)))
 
 
 def test_a_case_has_a_number_a_deadline_and_steps_that_stay(cast):
@@ -238,7 +240,7 @@ def test_packages_go_after_a_month(cast):
     assert package.throw_away() == 0
     Package.objects.update(finished_at=timezone.now() - package.KEPT * 2)
     assert package.throw_away() == 1
-    assert not list(package.folder_of_packages().glob("*.zip"))
+    assert not files().listdir(package.FOLDER)[1]
 
 
 def test_while_the_relationship_lasts_erasure_ends_uses_and_says_what_stays(cast):
@@ -273,7 +275,7 @@ def test_after_the_relationship_the_register_keeps_the_rest_until_the_law_lets_g
         limit = erasure.erase(case_id=case.pk, staff_id="1004")
     assert (limit.kind, limit.keep_until) == (LimitKind.ERASURE, plan.keep_until)
     assert may_contact(who, Purpose.MARKETING, Channel.PHONE).why is Why.ERASED
-    assert not list(package.folder_of_packages().glob("*.zip"))
+    assert not files().listdir(package.FOLDER)[1]
     with pytest.raises(CaseError):
         erasure.erase(case_id=case.pk, staff_id="1004")
 

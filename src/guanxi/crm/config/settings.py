@@ -306,6 +306,9 @@ WATERMARK = os.environ.get("GUANXI_WATERMARK", "1") == "1"
 RATE_LIMITS = os.environ.get("GUANXI_RATE_LIMITS", "1") == "1"
 # The largest thing taken in are files of mended rows, of ten megabytes.
 LARGEST_REQUEST = 12_000_000
+# Kept in memory: what comes in never lies in a temporary file.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST
 
 USE_TZ = True
 LANGUAGE_CODE = "zh-hans"
@@ -319,11 +322,12 @@ STATIC_ROOT = VAR / "static"
 # Only the files that pages name are taken from the front-end packages (see guanxi.assets).
 STATICFILES_DIRS = [("vendor", VAR / "vendor")]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "guanxi.crm.kernel.storage.SealedStorage"},
     "staticfiles": {"BACKEND": "guanxi.crm.web.storage.HashedFiles"},
 }
 WHITENOISE_MAX_AGE = 600
 MEDIA_ROOT = VAR / "media"
+ENCRYPT_FILES = os.environ.get("GUANXI_ENCRYPT_FILES", "1") != "0"
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 

@@ -9,11 +9,11 @@ import json
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.base import File
 from django.db import models, transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
@@ -22,7 +22,9 @@ from guanxi.crm.consent.case_services import add_step, open_and_locked
 from guanxi.crm.consent.models import Package, RightsCase
 from guanxi.crm.consent.rights_codes import What
 from guanxi.crm.kernel.personal import Held, registered
+from guanxi.crm.kernel.storage import files
 
+FOLDER = "personal"
 KEPT = datetime.timedelta(days=30)
 SHOWN = 500
 """How many rows of one kind the readable page shows; the CSV beside it holds all."""
@@ -45,25 +47,23 @@ def write_package(*, package_id: UUID) -> Package:
     """Writes a package that was asked for; on failure it says so and raises."""
     package = Package.objects.select_related("case").get(pk=package_id)
     Package.objects.filter(pk=package.pk).update(status=Package.Status.RUNNING)
-    folder = folder_of_packages()
-    aside, file = folder / f"{package.pk}.aside", folder / f"{package.pk}.zip"
+    name = f"{package.pk}.zip"
     try:
-        rows = _write(aside, package)
-        aside.replace(file)
+        with files().writing(f"{FOLDER}/{name}") as out:
+            rows = _write(out, package)
     except BaseException:
-        aside.unlink(missing_ok=True)
         Package.objects.filter(pk=package.pk).update(status=Package.Status.FAILED, finished_at=timezone.now())
         raise
     with transaction.atomic():
         Package.objects.filter(pk=package.pk).update(
-            status=Package.Status.DONE, rows=rows, file=file.name, finished_at=timezone.now()
+            status=Package.Status.DONE, rows=rows, file=name, finished_at=timezone.now()
         )
         add_step(package.case, What.PACKED, package.staff_id)  # type: ignore[attr-defined]
     package.refresh_from_db()
     return package
 
 
-def _write(file: Path, package: Package) -> int:
+def _write(file: IO[bytes], package: Package) -> int:
     case: RightsCase = package.case
     party_id = case.party_id  # type: ignore[attr-defined]
     tables: list[dict[str, Any]] = []
@@ -218,11 +218,12 @@ def _page_name(language: str) -> str:
     return "index.en.html" if language == "en" else "index.html"
 
 
-def folder_of_packages() -> Path:
-    """Where the files lie; only the site's own processes read them."""
-    folder = Path(settings.MEDIA_ROOT) / "personal"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
+def open_package(package: Package) -> File[bytes] | None:
+    """The file, to read; None where it is no longer kept."""
+    try:
+        return files().open(f"{FOLDER}/{package.file}") if package.file else None
+    except FileNotFoundError:
+        return None
 
 
 def throw_away() -> int:
@@ -238,7 +239,7 @@ def throw_away_of(party_id: str) -> int:
 def _delete(packages: models.QuerySet[Package]) -> int:
     gone = 0
     for package in packages.exclude(file=""):
-        (folder_of_packages() / package.file).unlink(missing_ok=True)
+        files().delete(f"{FOLDER}/{package.file}")
         Package.objects.filter(pk=package.pk).update(file="")
         gone += 1
     return gone

@@ -132,11 +132,11 @@ def write_excel(
 
     ``finish`` gets the workbook before it is closed, and the number of rows.
     """
-    import xlsxwriter
+    from guanxi.crm.kernel.workbook import Workbook
 
     formats = Formats()
     number = 0
-    with xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False}) as book:
+    with Workbook(file, {"strings_to_formulas": False}) as book:
         sheet = book.add_worksheet("rows")
         head = book.add_format({"bold": True, "bg_color": "#EEF1F6", "bottom": 1})
         text = book.add_format({"num_format": "@"})

@@ -114,10 +114,10 @@ class EventSource(Source):
 
 def write_events(file: IO[bytes], rows: Iterable[EventRow], *, facts: Facts) -> int:
     """The events as a marked workbook; money that went out is negative. Returns how many."""
-    import xlsxwriter
+    from guanxi.crm.kernel.workbook import Workbook
 
     number = 0
-    with xlsxwriter.Workbook(file, {"constant_memory": True, "strings_to_formulas": False}) as book:
+    with Workbook(file, {"strings_to_formulas": False}) as book:
         sheet: Any = book.add_worksheet(_("Events"))  # its types forbid Decimal, which it writes exactly
         head = book.add_format({"bold": True, "bg_color": "#EEF1F6", "bottom": 1})
         moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm"})

@@ -8,12 +8,12 @@ from __future__ import annotations
 import datetime
 import gzip
 from collections.abc import Iterable, Iterator
-from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, BinaryIO, cast
 from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models import F, Sum
 from django.http import Http404, HttpRequest, QueryDict
@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import masked, record
 from guanxi.crm.kernel.protection import entered
+from guanxi.crm.kernel.storage import files
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.models import Staff
 from guanxi.crm.org.queries import institution_tree
@@ -36,6 +37,7 @@ from guanxi.crm.web.models import Export
 from guanxi.crm.web.request import StaffRequest
 
 AT_ONCE = 5_000
+FOLDER = "exports"
 DAY = datetime.timedelta(days=1)
 Status, Problem = Export.Status, Export.Problem
 
@@ -173,31 +175,26 @@ def write_export(*, export_id: UUID) -> Export:
     if not Export.objects.filter(pk=export_id, status=Status.WAITING).update(status=Status.RUNNING):
         return Export.objects.get(pk=export_id)
     export = Export.objects.select_related("staff", "staff__institution", "decided_by").get(pk=export_id)
-    aside = folder_of_exports() / f"{export.pk}.aside"
-    file = folder_of_exports() / f"{export.pk}.{export.kind}"
+    name = f"{export.pk}.{export.kind}"
     try:
         with translation.override(export.language):
             request = request_of(export.staff, export.parameters)
             if not may_export(request) or not request.user.is_active:
                 return _stop(export, Status.WITHDRAWN, Problem.SCOPE)
-            with entered(exporting(request).scope):
-                written = _write(export, request, aside)
-        aside.replace(file)
+            with entered(exporting(request).scope), files().writing(f"{FOLDER}/{name}") as out:
+                written = _write(export, request, out)
     except GrewError:
-        aside.unlink(missing_ok=True)
         return _stop(export, Status.FAILED, Problem.GREW)
     except (Http404, PermissionDenied):
-        aside.unlink(missing_ok=True)
         return _stop(export, Status.WITHDRAWN, Problem.SCOPE)
     except BaseException:
-        aside.unlink(missing_ok=True)
         _stop(export, Status.FAILED)
         raise
     now = timezone.now()
     Export.objects.filter(pk=export.pk).update(
         status=Status.DONE,
         rows=written,
-        file=file.name,
+        file=name,
         finished_at=now,
         expires_at=now + datetime.timedelta(hours=settings.EXPORT_KEPT_HOURS),
     )
@@ -207,23 +204,21 @@ def write_export(*, export_id: UUID) -> Export:
     return export
 
 
-def _write(export: Export, request: StaffRequest, aside: Path) -> int:
+def _write(export: Export, request: StaffRequest, out: IO[bytes]) -> int:
     def progress(rows: int) -> None:
         Export.objects.filter(pk=export.pk).update(rows=rows)
 
     source = source_named(export.listing)
     source.check(request)
-    with aside.open("wb") as out:
-        aside.chmod(0o600)
-        order = Order(
-            file=out,
-            kind=export.kind,
-            columns=tuple(export.columns),
-            facts=facts_of(export, request),
-            most=allowed_rows(export),
-            progress=progress,
-        )
-        written = source.write(request, order)
+    order = Order(
+        file=out,
+        kind=export.kind,
+        columns=tuple(export.columns),
+        facts=facts_of(export, request),
+        most=allowed_rows(export),
+        progress=progress,
+    )
+    written = source.write(request, order)
     _keep_customers(export, written.customers)
     return written.rows
 
@@ -258,20 +253,22 @@ def facts_of(export: Export, request: StaffRequest) -> Facts:
     )
 
 
-def fetch_export(*, request: StaffRequest, export: Export) -> Path | None:
-    """The file for who asked for it, counted; None where it is not there any more, for whatever reason.
+def fetch_export(*, request: StaffRequest, export: Export) -> File[bytes] | None:
+    """The file for who asked for it, opened and counted; None where it is not there any more, for whatever reason.
 
     Whoever has lost the right to export or to see one of the customers in it has the file withdrawn here.
     """
     if withdraw_uncovered(request=request, export=export) or not export.is_kept(timezone.now()):
         return None
-    file = folder_of_exports() / export.file
-    if not file.exists():
+    try:
+        file = files().open(f"{FOLDER}/{export.file}")
+    except FileNotFoundError:
         return None
     counted = Export.objects.filter(pk=export.pk, status=Status.DONE, fetched__lt=settings.EXPORT_FETCHES).update(
         fetched=F("fetched") + 1, fetched_at=timezone.now()
     )
     if not counted:
+        file.close()
         return None
     _record(export, "fetched", rows=export.rows, time=export.fetched + 1)
     return file
@@ -325,30 +322,32 @@ def _with_parameters(request: StaffRequest, parameters: str) -> StaffRequest:
     return request
 
 
-def folder_of_exports() -> Path:
-    """Where the files lie; only the site's own process reads them."""
-    folder = Path(settings.MEDIA_ROOT) / "exports"
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder
-
-
 def _keep_customers(export: Export, customers: Iterable[str]) -> None:
     """Notes which customers a file is about, so that it can be withdrawn when one is no longer theirs to see."""
-    with gzip.open(folder_of_exports() / f"{export.pk}.customers", "wt", encoding="utf-8", compresslevel=3) as out:
-        out.writelines(f"{number}\n" for number in customers)
+    with (
+        files().writing(_customers(export)) as out,
+        gzip.open(cast("BinaryIO", out), "wt", encoding="utf-8", compresslevel=3) as lines,
+    ):
+        lines.writelines(f"{number}\n" for number in customers)
 
 
 def _kept_customers(export: Export) -> Iterator[str]:
-    with gzip.open(folder_of_exports() / f"{export.pk}.customers", "rt", encoding="utf-8") as lines:
+    with (
+        files().open(_customers(export)) as file,
+        gzip.open(cast("BinaryIO", file.file), "rt", encoding="utf-8") as lines,
+    ):
         for line in lines:
             yield line.rstrip("\n")
 
 
+def _customers(export: Export) -> str:
+    return f"{FOLDER}/{export.pk}.customers"
+
+
 def _delete_file(export: Export) -> None:
     if export.file:
-        (folder_of_exports() / export.file).unlink(missing_ok=True)
-    (folder_of_exports() / f"{export.pk}.customers").unlink(missing_ok=True)
+        files().delete(f"{FOLDER}/{export.file}")
+    files().delete(_customers(export))
 
 
 def throw_away() -> int:

@@ -148,7 +148,7 @@ def download(request: StaffRequest, export_id: UUID) -> HttpResponseBase:
         raise Http404
     day = f"_{found.business_date:%Y%m%d}" if found.business_date else ""
     name = f"{found.title}_{found.number}{day}.{found.kind}".translate(PLAIN)
-    return FileResponse(file.open("rb"), as_attachment=True, filename=name, content_type=TYPES[found.kind])
+    return FileResponse(file, as_attachment=True, filename=name, content_type=TYPES[found.kind])
 
 
 def _found(request: StaffRequest, export_id: UUID) -> Export:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import IO, Any
 
-import xlsxwriter
 from django.utils.translation import gettext as _
 
+from guanxi.crm.kernel.workbook import Workbook
 from guanxi.crm.web.exports.marks import Facts, mark_workbook, summary
 from guanxi.crm.web.listing.columns import Column, spreadsheet
 from guanxi.crm.web.request import StaffRequest
@@ -32,7 +32,7 @@ def write_workbook(
     Amounts are CNY to the cent. ``progress`` is called every two thousand rows. A sheet holds a million rows; what is
     beyond goes to further sheets.
     """
-    book = xlsxwriter.Workbook(file, {"constant_memory": True, "default_date_format": "yyyy-mm-dd"})
+    book = Workbook(file, {"default_date_format": "yyyy-mm-dd"})
     bold = book.add_format({"bold": True, "font_size": 14})
     dim = book.add_format({"font_color": "#666666"})
     heading = book.add_format(

@@ -18,7 +18,7 @@ from guanxi.crm.consent.case_queries import deadline_of, rights_case, whole_case
 from guanxi.crm.consent.case_services import CaseError, add_step
 from guanxi.crm.consent.corrections import Correctable
 from guanxi.crm.consent.models import Package, RightsCase
-from guanxi.crm.consent.package import folder_of_packages
+from guanxi.crm.consent.package import open_package
 from guanxi.crm.consent.rights_codes import CaseStatus, What
 from guanxi.crm.consent.roles import may_decide, may_look, may_record
 from guanxi.crm.kernel.verbs import Verb
@@ -103,14 +103,14 @@ def download(request: StaffRequest, number: str, package_id: UUID) -> HttpRespon
     if not may_decide(request.roles):
         raise PermissionDenied(Area.RIGHTS)
     one = _package(found, package_id)
-    file = folder_of_packages() / one.file
-    if not one.file or not file.exists():
+    file = open_package(one)
+    if file is None:
         raise Http404
     party_id = found.party_id  # type: ignore[attr-defined]
     detail = {"case": found.number, "rows": one.rows}
     record(action=Action.EXPORT, subject=party_id, kind="personal_data", object_id=str(one.pk), detail=detail)
     add_step(found, What.FETCHED, request.user.id)
-    return FileResponse(file.open("rb"), as_attachment=True, filename=f"{found.number}.zip")
+    return FileResponse(file, as_attachment=True, filename=f"{found.number}.zip")
 
 
 def _found(request: StaffRequest, number: str) -> RightsCase:
