@@ -18,6 +18,7 @@ from guanxi.warehouse.night.options import NightOptions
 from guanxi.warehouse.night.register import NightRegister
 from guanxi.warehouse.night.run import run_nights
 from guanxi.warehouse.progress import Silent
+from guanxi.warehouse.sealing import wanted
 
 THREADS = 2
 LAST_DAY = date(2026, 11, 20)
@@ -45,7 +46,9 @@ def prepare(root: Path, customers: int, history: int) -> tuple[NightOptions, Pat
     shutil.rmtree(folder / "warehouse", ignore_errors=True)
     shutil.rmtree(folder / "inbox", ignore_errors=True)
     (folder / "inbox").mkdir(parents=True)
-    options = NightOptions(inbox=folder / "inbox", warehouse=folder / "warehouse", database_url=url, threads=THREADS)
+    options = NightOptions(
+        inbox=folder / "inbox", warehouse=folder / "warehouse", database_url=url, threads=THREADS, encrypt=wanted()
+    )
     return options, inbox
 
 

@@ -76,6 +76,14 @@ VARIABLES = (
         "readable; `guanxi keys rotate` brings it over.",
     ),
     Variable(
+        "GUANXI_ENCRYPT_FILES",
+        "1",
+        "0",
+        "Whether new files are encrypted under the data keys: the warehouse's Parquet, what DuckDB spills, exports, "
+        "copies of personal data. 0 where the bank encrypts the disks, and with Spark as the engine. What lies there "
+        "stays readable; `guanxi keys rotate` brings it over.",
+    ),
+    Variable(
         "GUANXI_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", "crm.bank.internal", "Host names the site answers to."
     ),
     Variable(

@@ -17,6 +17,7 @@ import psycopg
 
 from guanxi.demo.bank import BankSpec, write_bank
 from guanxi.warehouse.night.options import NightOptions
+from guanxi.warehouse.sealing import PLAIN, content_digest
 from tests.environment import NAME
 
 SPEC = BankSpec(customers=400, daily_days=12, month_ends=3, nights=2)
@@ -85,13 +86,17 @@ class House:
         return digests
 
     def files(self) -> dict[str, str]:
-        """A digest of each of the warehouse's Parquet files."""
+        """A digest of the content of each of the warehouse's Parquet files: its rows, in any order.
+
+        Their bytes are never the same twice: each is encrypted with nonces of its own.
+        """
         root = self.options.warehouse
-        return {
-            str(file.relative_to(root)): hashlib.sha256(file.read_bytes()).hexdigest()
-            for file in sorted(root.rglob("*.parquet"))
-            if file.relative_to(root).parts[0] not in {"work", "dbt"}
-        }
+        with PLAIN.connect() as connection:
+            return {
+                str(file.relative_to(root)): content_digest(connection, [file])
+                for file in sorted(root.rglob("*.parquet"))
+                if file.relative_to(root).parts[0] not in {"work", "dbt"}
+            }
 
     def business_date(self) -> date | None:
         """The business date that the staff see."""

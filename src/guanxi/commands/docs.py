@@ -9,8 +9,7 @@ from guanxi.crm.config import settings
 def run() -> None:
     """Makes the warehouse's documentation site below ``var/docs/warehouse``."""
     from guanxi.warehouse.engine import generate_docs
-    from guanxi.warehouse.layout import Layout
 
     out = settings.VAR / "docs" / "warehouse"
-    generate_docs(layout=Layout(options().warehouse), out=out)
+    generate_docs(layout=options().layout, out=out)
     print(f"lineage and documentation: {out / 'index.html'} (the data-quality page links to it)")

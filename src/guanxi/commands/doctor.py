@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import psycopg
@@ -50,15 +51,17 @@ def versions() -> Iterator[Finding]:
     """Python and the packages that must match one another."""
     found = ".".join(map(str, sys.version_info[:3]))
     yield Finding(OK, f"Python {found}, Guanxi {importlib.metadata.version('guanxi')}")
-    engine, extension = (importlib.metadata.version(name) for name in ("duckdb", "duckdb-extension-postgres-scanner"))
-    if engine == extension:
-        yield Finding(OK, f"DuckDB {engine} and its PostgreSQL extension")
-    else:
-        yield Finding(
-            FAIL,
-            f"DuckDB {engine} with the extension of {extension}",
-            "Install the versions of requirements/base.lock: the two must be the same.",
-        )
+    engine = importlib.metadata.version("duckdb")
+    for word, name in (("PostgreSQL", "postgres-scanner"), ("OpenSSL", "httpfs")):
+        extension = importlib.metadata.version(f"duckdb-extension-{name}")
+        if engine == extension:
+            yield Finding(OK, f"DuckDB {engine} and its {word} extension")
+        else:
+            yield Finding(
+                FAIL,
+                f"DuckDB {engine} with the {word} extension of {extension}",
+                "Install the versions of requirements/base.lock: they must be the same.",
+            )
 
 
 def database() -> Iterator[Finding]:
@@ -272,6 +275,52 @@ def folders() -> Iterator[Finding]:
         yield Finding(FAIL, "the pages' files are not collected", "Run: guanxi assets")
 
 
+def files_at_rest() -> Iterator[Finding]:
+    """Whether files are encrypted, under which keys they lie, and whether each of these keys is there."""
+    import django
+
+    django.setup()
+    from guanxi.crm.kernel.storage import files
+    from guanxi.keyring import keyring
+    from guanxi.warehouse.layout import Layout
+    from guanxi.warehouse.night.keys import check_keys, files_by_key
+    from guanxi.warehouse.sealing import Sealing, wanted
+
+    ring = keyring()
+    layout = Layout(_settings().WAREHOUSE, Sealing.of_environment())
+    if wanted():
+        yield Finding(OK, f"new files are encrypted under the data key {ring.active.id}")
+    else:
+        yield Finding(
+            WARN,
+            "new files are not encrypted: GUANXI_ENCRYPT_FILES is 0",
+            "Encrypt the disks under the warehouse and var, or take GUANXI_ENCRYPT_FILES away.",
+        )
+    for word, counted in (("warehouse", dict(files_by_key(layout))), ("media", files().keys())):
+        for key_id, number in sorted(counted.items()):
+            if not key_id and wanted():
+                yield Finding(
+                    WARN,
+                    f"{word}: {number} files are not encrypted",
+                    "Run, while no night is at work: guanxi keys rotate",
+                )
+            elif key_id and all(key.id != key_id for key in ring.keys):
+                yield Finding(
+                    FAIL,
+                    f"{word}: {number} files lie under the data key {key_id}, which is missing",
+                    "Put its line back into the file of keys, from the copy that was kept.",
+                )
+            elif key_id:
+                yield Finding(OK, f"{word}: {number} files under the data key {key_id}")
+    check_keys(layout)
+
+
+def _settings() -> Any:
+    from guanxi.crm.config import settings
+
+    return settings
+
+
 def clock() -> Iterator[Finding]:
     """The time zone and the clock."""
     name = os.environ.get("GUANXI_TIME_ZONE") or "Asia/Shanghai"
@@ -297,5 +346,6 @@ CHECKS: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
     ("data keys", data_keys),
     ("signing in", signing_in),
     ("folders", folders),
+    ("files", files_at_rest),
     ("clock", clock),
 )

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from guanxi.commands.terminal import Terminal
 from guanxi.crm.config import settings
+from guanxi.keyring import KeyringError
 from guanxi.warehouse.night.lock import NightRunningError
 from guanxi.warehouse.night.options import NightOptions
 from guanxi.warehouse.night.run import NightStopped, Outcome, run_nights
@@ -31,6 +32,9 @@ def run(*, again_from: date | None, replay: bool) -> int:
     except NightRunningError as running:
         console.print(str(running))
         return 2
+    except KeyringError as error:
+        console.print(f"Nothing was begun. {error}", soft_wrap=True)
+        return 1
     if outcome.made:
         print_summary(console, write_summary(options(), settings.VAR / "summary.json"))
     elif outcome.business_date:

@@ -23,6 +23,7 @@ from guanxi.postgres import PUBLISHING
 from guanxi.sealing import context_of, seal, unseal
 from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.peak import peak_bytes, reset_peak
+from guanxi.warehouse.sealing import files_of, relation
 
 RUNNING, DONE, STOPPED = "running", "done", "stopped"
 RAW, MENDED, MESSAGE = (f"quality_quarantinedrow.{name}" for name in ("raw", "mended", "message"))
@@ -170,18 +171,17 @@ class RunJournal:
             self.connection.execute("alter table found drop column id")
             columns = '(business_date, "table", file, line, "column", rule, message, raw, encoding, status, mended)'
             with (
-                duckdb.connect() as source,
+                layout.sealing.connect() as source,
                 self.connection.cursor().copy(f"copy found {columns} from stdin") as copy,
             ):
                 for table in tables:
                     part = layout.part("quarantine", table, self.business_date)
-                    if part.is_dir():
-                        for file, line, column, rule, message, raw, encoding in _rows(source, part):
-                            context = context_of((self.business_date, table, line))
-                            kept = bytes(stood.get((table, line, raw)) or seal(RAW, context, raw))
-                            why = bytes(seal(MESSAGE, context, message.encode()))
-                            said = (file, line, column, rule, why, kept, encoding)
-                            copy.write_row((self.business_date, table, *said, "waiting", b""))
+                    for file, line, column, rule, message, raw, encoding in _rows(source, part):
+                        context = context_of((self.business_date, table, line))
+                        kept = bytes(stood.get((table, line, raw)) or seal(RAW, context, raw))
+                        why = bytes(seal(MESSAGE, context, message.encode()))
+                        said = (file, line, column, rule, why, kept, encoding)
+                        copy.write_row((self.business_date, table, *said, "waiting", b""))
             return self._merge_quarantine(columns)
 
     def _standing(self) -> dict[tuple[str, int, bytes], bytes]:
@@ -274,9 +274,11 @@ def earliest_mended(database_url: str) -> date | None:
 
 
 def _rows(source: duckdb.DuckDBPyConnection, part: Path) -> Iterator[tuple[Any, ...]]:
+    files = files_of(part)
+    if not files:
+        return
     found = source.execute(
-        'select file, line, "column", rule, left(message, 500), raw, encoding from read_parquet(?) order by line',
-        [str(part / "*.parquet")],
+        f'select file, line, "column", rule, left(message, 500), raw, encoding from {relation(files)} order by line'
     )
     while rows := found.fetchmany(ROWS_A_FETCH):
         yield from rows

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from guanxi.warehouse.sealing import PLAIN, Sealing
+
 PARTITION = "business_date="
+LAYERS = ("landing", "core", "marts", "quarantine", "control")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +22,12 @@ class Layout:
 
     A dataset is ``<root>/<layer>/<name>``; a night's part of it is ``business_date=YYYY-MM-DD/``, which holds one or
     more Parquet files. Layers: ``landing`` (files as delivered, typed), ``core`` (subject areas and carried state),
-    ``marts`` (what is published), ``quarantine``, ``control`` (what the night knows about itself).
+    ``marts`` (what is published), ``quarantine``, ``control`` (what the night knows about itself). ``sealing`` says how
+    new files are encrypted; what lies there is read whatever its key.
     """
 
     root: Path
+    sealing: Sealing = PLAIN
 
     def dataset(self, layer: str, name: str) -> Path:
         """The folder of a dataset, all nights."""
@@ -68,7 +73,7 @@ class Layout:
     def drop_from(self, day: date) -> int:
         """Removes every dataset's parts of ``day`` and later, before that day is run again; returns how many."""
         dropped = 0
-        for layer in ("landing", "core", "marts", "quarantine", "control"):
+        for layer in LAYERS:
             for name in self.datasets(layer):
                 for part in self.days(layer, name):
                     if part >= day:

@@ -14,6 +14,7 @@ from pathlib import Path
 from guanxi.warehouse.engine.control import NightRow
 from guanxi.warehouse.engine.project import models, sources
 from guanxi.warehouse.layout import Layout
+from guanxi.warehouse.sealing import files_of
 
 ALWAYS_CARRIED = ("agreement_ledger", "customer_tier")
 
@@ -38,7 +39,7 @@ class MissingPart(LookupError):
 
 def part_files(layout: Layout, layer: str, name: str, day: date) -> tuple[Path, ...]:
     """The Parquet files of a finished part; raises :class:`MissingPart` where it has none."""
-    files = tuple(sorted(layout.part(layer, name, day).glob("*.parquet")))
+    files = files_of(layout.part(layer, name, day))
     if not files:
         raise MissingPart(f"{layer}/{name} of {day} is not there")
     return files

@@ -14,8 +14,6 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-import duckdb as database
-import pyarrow.parquet as pq
 import yaml
 
 from guanxi.warehouse.engine import duckdb, spark
@@ -27,6 +25,7 @@ from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.leads import LeadRow
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.progress import Progress, Silent
+from guanxi.warehouse.sealing import key_id_of, relation
 
 ENGINES: dict[str, ModuleType] = {duckdb.NAME: duckdb, spark.NAME: spark}
 
@@ -107,6 +106,7 @@ def build_night(
     assumptions cannot be used, or what the night rests on is not there.
     """
     work = _Work(layout)
+    _check_encryption(engine, layout)
     try:
         rates = load(assumptions, night.business_date)
     except AssumptionError as error:
@@ -115,8 +115,9 @@ def build_night(
         ) from error
     try:
         row = night_row(night, _history(layout, night) if night.opening else (None, None))
-        control = write_control(work.control, row, deliveries, rates, leads)
+        control = write_control(work.control, row, deliveries, rates, leads, layout.sealing)
         bindings = bind(layout, row, deliveries, control)
+        _check_readable(engine, bindings)
     except MissingPart as error:
         raise BuildError(
             [BuildProblem("", f"{str(error).capitalize()}.", "Run that night, or the landing of this one, again.")]
@@ -131,10 +132,10 @@ def build_night(
     rows = _rows(work)
     for model in datasets():
         with layout.writing(model.layer, model.name, night.business_date) as aside:
-            work.dataset(model.layer, model.name).rename(aside / "part.parquet")
+            work.dataset(model.layer, model.name).rename(aside / layout.sealing.name())
     for name, file in control.items():
         with layout.writing("control", name, night.business_date) as aside:
-            file.rename(aside / "part.parquet")
+            file.rename(aside / layout.sealing.name())
     work.clear()
     return Built(tests=tests, reconciliations=reconciliations, rows=rows, peak_bytes=peak)
 
@@ -172,6 +173,7 @@ class _Work:
     """The folders of one run: what dbt makes, and the target folder, which is kept so that the next start is short."""
 
     def __init__(self, layout: Layout, name: str = "build") -> None:
+        self.sealing = layout.sealing
         self.root = layout.work.resolve() / name
         self.clear()
         self.control = self.root / "control"
@@ -185,10 +187,27 @@ class _Work:
             (self.datasets / layer).mkdir(exist_ok=True)
 
     def dataset(self, layer: str, name: str) -> Path:
-        return self.datasets / layer / f"{name}.parquet"
+        return self.datasets / layer / self.sealing.name(name)
 
     def clear(self) -> None:
         shutil.rmtree(self.root, ignore_errors=True)
+
+
+def _check_encryption(engine: str, layout: Layout) -> None:
+    if layout.sealing.key_id and not ENGINES[engine].ENCRYPTS:
+        raise BuildError(
+            [BuildProblem("", f"The engine {engine} cannot encrypt the warehouse's files.",
+                          "Set GUANXI_ENCRYPT_FILES=0 and encrypt the disks they lie on.")]
+        )  # fmt: skip
+
+
+def _check_readable(engine: str, bindings: tuple[Binding, ...]) -> None:
+    encrypted = [file for binding in bindings for file in binding.files if key_id_of(file)]
+    if encrypted and not ENGINES[engine].ENCRYPTS:
+        raise BuildError(
+            [BuildProblem("", f"The engine {engine} cannot read encrypted files, as {encrypted[0]} is.",
+                          "Run guanxi keys rotate with GUANXI_ENCRYPT_FILES=0 once: it writes them anew.")]
+        )  # fmt: skip
 
 
 def _history(layout: Layout, night: Night) -> tuple[Any, Any]:
@@ -196,10 +215,10 @@ def _history(layout: Layout, night: Night) -> tuple[Any, Any]:
     day = night.business_date
 
     def first(table: str, column: str) -> Any:
-        files = [str(file) for file in part_files(layout, "landing", table, day)]
-        with database.connect() as connection:
+        files = part_files(layout, "landing", table, day)
+        with layout.sealing.connect() as connection:
             found = connection.execute(
-                f"select min(cast({column} as date)) from read_parquet(?) where {column} < ?", [files, day]
+                f"select min(cast({column} as date)) from {relation(files)} where {column} < ?", [day]
             ).fetchone()
         return found[0] if found else None
 
@@ -221,7 +240,9 @@ def _run(
     seam = ENGINES[engine]
     statements = work.root / "bindings.json"
     statements.write_text(json.dumps(seam.statements(bindings)), encoding="utf-8")
-    profile = seam.profile(threads=threads, memory_limit=memory_limit, spill=work.spill, bindings=statements)
+    profile = seam.profile(
+        threads=threads, memory_limit=memory_limit, spill=work.spill, bindings=statements, sealing=work.sealing
+    )
     (work.keep / "profiles.yml").write_text(
         yaml.safe_dump({"guanxi": {"target": engine, "outputs": {engine: profile}}}), encoding="utf-8"
     )
@@ -234,7 +255,13 @@ def _run(
     plan = {
         "engine": engine,
         "commands": [[*command, *options] for command in commands],
-        "environment": {"GUANXI_DATASETS": str(work.datasets), "DO_NOT_TRACK": "1"},
+        "environment": {
+            "GUANXI_DATASETS": str(work.datasets),
+            "GUANXI_DATASET_ENDING": work.sealing.name(""),
+            "GUANXI_DATASET_WRITING": work.sealing.copy_options,
+            "GUANXI_DATASET_READING": work.sealing.read_options,
+            "DO_NOT_TRACK": "1",
+        },
         "statements": str(statements),
         "datasets": str(work.datasets),
         "work": str(work.root),
@@ -312,11 +339,16 @@ def _problems(told: dict[str, Any], tests: tuple[TestOutcome, ...]) -> list[Buil
 
 
 def _reconciliations(work: _Work) -> tuple[Reconciled, ...]:
-    file = str(work.dataset("finance", "reconciliation"))
-    with database.connect() as connection:
-        rows = connection.execute("select rule, expected, actual from read_parquet(?) order by rule", [file]).fetchall()
+    source = relation([work.dataset("finance", "reconciliation")])
+    with work.sealing.connect() as connection:
+        rows = connection.execute(f"select rule, expected, actual from {source} order by rule").fetchall()
     return tuple(Reconciled(*row) for row in rows)
 
 
 def _rows(work: _Work) -> dict[str, int]:
-    return {model.name: pq.read_metadata(work.dataset(model.layer, model.name)).num_rows for model in datasets()}
+    counts = " union all ".join(
+        f"select '{model.name}', count(*) from {relation([work.dataset(model.layer, model.name)])}"
+        for model in datasets()
+    )
+    with work.sealing.connect() as connection:
+        return dict(connection.execute(counts).fetchall())

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from guanxi.warehouse.engine.assumptions import Assumption
 from guanxi.warehouse.leads import LeadRow
 from guanxi.warehouse.nights import Night
+from guanxi.warehouse.sealing import PLAIN, Sealing
 
 DAY = timedelta(days=1)
 
@@ -167,10 +168,10 @@ TYPES = {
 }
 
 
-def write_rows(rows: Iterable[object], row_type: type, file: Path) -> None:
-    """Writes dataclass rows as one Parquet file; the same rows are always the same bytes."""
+def write_rows(rows: Iterable[Any], row_type: type, file: Path, sealing: Sealing) -> None:
+    """Writes dataclass rows as one Parquet file."""
     schema = pa.schema([(name, TYPES[str(kind).split(" |")[0]]) for name, kind in row_type.__annotations__.items()])
-    pq.write_table(pa.Table.from_pylist([asdict(row) for row in rows], schema=schema), file)  # type: ignore[call-overload]
+    sealing.write_arrow(pa.Table.from_pylist([asdict(row) for row in rows], schema=schema), file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +188,15 @@ def write_control(
     deliveries: Mapping[str, str],
     assumptions: list[Assumption],
     leads: Sequence[LeadRow] = (),
+    sealing: Sealing = PLAIN,
 ) -> dict[str, Path]:
     """Writes the five control datasets into ``folder``; returns their files by name."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = {name: folder / f"{name}.parquet" for name in ("night", "calendar", "delivery", "assumption", "lead")}
-    write_rows([night], NightRow, files["night"])
-    write_rows(calendar_rows(night), CalendarRow, files["calendar"])
-    write_rows([DeliveryRow(*item) for item in sorted(deliveries.items())], DeliveryRow, files["delivery"])
-    write_rows(assumptions, Assumption, files["assumption"])
-    write_rows(leads, LeadRow, files["lead"])
+    names = ("night", "calendar", "delivery", "assumption", "lead")
+    files = {name: folder / sealing.name(name) for name in names}
+    write_rows([night], NightRow, files["night"], sealing)
+    write_rows(calendar_rows(night), CalendarRow, files["calendar"], sealing)
+    write_rows([DeliveryRow(*item) for item in sorted(deliveries.items())], DeliveryRow, files["delivery"], sealing)
+    write_rows(assumptions, Assumption, files["assumption"], sealing)
+    write_rows(leads, LeadRow, files["lead"], sealing)
     return files

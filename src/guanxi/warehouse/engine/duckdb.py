@@ -6,13 +6,21 @@ from pathlib import Path
 from typing import Any
 
 from guanxi.warehouse.engine.bindings import Binding
+from guanxi.warehouse.sealing import Sealing, relation
 
 NAME = "duckdb"
 SCHEMAS = ("staging", "core", "finance", "marts")
+# Reads and writes encrypted files.
+ENCRYPTS = True
 
 
-def profile(*, threads: int, memory_limit: str, spill: Path, bindings: Path, **_: object) -> dict[str, Any]:
-    """The dbt connection. The database is in memory: everything that must last is written as Parquet."""
+def profile(
+    *, threads: int, memory_limit: str, spill: Path, bindings: Path, sealing: Sealing, **_: object
+) -> dict[str, Any]:
+    """The dbt connection. The database is in memory: everything that must last is written as Parquet.
+
+    The profile names the data key; the plugin takes it from the file of keys itself.
+    """
     return {
         "type": "duckdb",
         "path": ":memory:",
@@ -27,7 +35,11 @@ def profile(*, threads: int, memory_limit: str, spill: Path, bindings: Path, **_
             "autoload_known_extensions": "false",
         },
         "plugins": [
-            {"module": "guanxi.warehouse.engine.duckdb_plugin", "alias": "guanxi", "config": {"file": str(bindings)}}
+            {
+                "module": "guanxi.warehouse.engine.duckdb_plugin",
+                "alias": "guanxi",
+                "config": {"file": str(bindings), "data_key": sealing.key_id},
+            }
         ],
     }
 
@@ -42,8 +54,6 @@ def _select(binding: Binding) -> str:
     if not binding.files:
         columns = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in binding.columns)
         return f"select {columns} where false"
-    files = ", ".join("'" + str(file).replace("'", "''") + "'" for file in binding.files)
     columns = ", ".join(f'"{name}"' for name, _ in binding.columns)
     where = f" where {binding.where}" if binding.where else ""
-    # The folders are called business_date=...: without this DuckDB would add a column of that name.
-    return f"select {columns} from read_parquet([{files}], hive_partitioning = false){where}"
+    return f"select {columns} from {relation(binding.files, columns)}{where}"

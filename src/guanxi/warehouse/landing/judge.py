@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -13,10 +14,12 @@ import duckdb
 from guanxi.warehouse.landing.contract import Column, Format, Reference, Table
 from guanxi.warehouse.landing.formats import file_layout
 from guanxi.warehouse.landing.rules import COLUMNS, Rule, judged_sql
-from guanxi.warehouse.landing.scratch import Scratch
+from guanxi.warehouse.landing.scratch import Scratch, readable
+from guanxi.warehouse.sealing import Sealing, files_of, key_id_of, relation
 
 JUDGED = "judged"
 BROKEN = "_broken"
+DELIVERED = "delivered.json"
 # Columns beyond the contract's that a line may have and still be read as a row; one with more needs the exact way.
 SPARE = 4
 # What no field holds: an empty field must stay an empty text, so that a missing one can be told from it.
@@ -73,12 +76,13 @@ class Judge:
         Raises :class:`NotLineByLine` for a file that has to be read the exact way.
         """
         self.connection.execute(f"DROP TABLE IF EXISTS {JUDGED}")
-        rows = _reader(scratch.path, self.table, self.form)
-        select = judged_sql(table=self.table, form=self.form, rows=rows, rules=self.rules, broken=BROKEN)
-        try:
-            self.connection.execute(f"CREATE TEMP TABLE {JUDGED} AS {select}")
-        except duckdb.InvalidInputException as error:
-            raise NotLineByLine(str(error)) from None
+        with readable(scratch) as path:
+            rows = _reader(path, self.table, self.form)
+            select = judged_sql(table=self.table, form=self.form, rows=rows, rules=self.rules, broken=BROKEN)
+            try:
+                self.connection.execute(f"CREATE TEMP TABLE {JUDGED} AS {select}")
+            except duckdb.InvalidInputException as error:
+                raise NotLineByLine(str(error)) from None
         found = _one(self.connection, f"SELECT count(*) FROM {JUDGED}")
         if found != scratch.lines:
             raise NotLineByLine(f"{found} rows of {scratch.lines} lines")
@@ -136,8 +140,8 @@ class Judge:
         ).fetchall()
         return [(self._rule_name(number), count) for number, count in counted]
 
-    def write(self, path: Path, sha256: str) -> None:
-        """Writes the accepted rows in the file's order; the Parquet file remembers the data file's SHA-256.
+    def write(self, path: Path, sealing: Sealing) -> None:
+        """Writes the accepted rows in the file's order.
 
         Sorted although the rows lie in order: it makes the same bytes however many threads there are, since where row
         groups end depends otherwise on which thread read what. Sorting what is sorted is cheap.
@@ -146,7 +150,7 @@ class Judge:
         self.connection.execute(
             f"COPY (SELECT {names}, rowid + 1 AS source_line FROM {JUDGED} WHERE {BROKEN} IS NULL {self._header()} "
             f"ORDER BY source_line) TO '{literal(path)}' "
-            f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, KV_METADATA {{sha256: '{sha256}'}})"
+            f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1{sealing.copy_options})"
         )
 
     def broken(self, portion: int = 100_000) -> Iterator[list[Broken]]:
@@ -200,15 +204,13 @@ def keys_of(*, table: Table, column: Column, today: Path, before: Path | None) -
     ``before`` is the folder of the previous night's ``core`` part, None where today's file is full.
     """
     name = f'"{column.name}"'
-    landed = f"read_parquet('{literal(today)}', hive_partitioning = false)"
+    landed = relation([today])
     if not removes(table):
         query = f"SELECT {name} AS value FROM {landed}"
     else:
         query = f"SELECT {name} AS value FROM {landed} WHERE change_code <> 'D'"
     if before is not None:
-        state = (
-            f"SELECT {name} AS value FROM read_parquet('{literal(before / '*.parquet')}', hive_partitioning = false)"
-        )
+        state = f"SELECT {name} AS value FROM {relation(files_of(before), name)}"
         if removes(table):
             state += f" WHERE {name} NOT IN (SELECT {name} FROM {landed} WHERE change_code = 'D')"
         query += f" UNION ALL {state}"
@@ -216,29 +218,42 @@ def keys_of(*, table: Table, column: Column, today: Path, before: Path | None) -
     return Keys(query, says)
 
 
-def empty_parquet(connection: duckdb.DuckDBPyConnection, table: Table, path: Path) -> None:
+def empty_parquet(connection: duckdb.DuckDBPyConnection, table: Table, path: Path, sealing: Sealing) -> None:
     """Writes a landing part without rows, for a table that was not delivered."""
     columns = ", ".join(f'CAST(NULL AS {column.sql_type}) AS "{column.name}"' for column in table.columns)
     connection.execute(
         f"COPY (SELECT {columns}, CAST(NULL AS BIGINT) AS source_line WHERE false) TO '{literal(path)}' "
-        "(FORMAT parquet, COMPRESSION zstd)"
+        f"(FORMAT parquet, COMPRESSION zstd{sealing.copy_options})"
     )
 
 
-def landed_sha256(connection: duckdb.DuckDBPyConnection, path: Path) -> str:
+def write_sha256(folder: Path, sha256: str) -> None:
+    """Notes beside a landing part the SHA-256 of the data file from which it was made."""
+    (folder / DELIVERED).write_text(json.dumps({"sha256": sha256}), encoding="ascii")
+
+
+def landed_sha256(connection: duckdb.DuckDBPyConnection, part: Path) -> str:
     """The SHA-256 of the data file from which a landing part was made; empty for a part without a file."""
-    rows = connection.execute(
-        f"SELECT decode(value) FROM parquet_kv_metadata('{literal(path)}') WHERE decode(key) = 'sha256'"
-    ).fetchall()
+    try:
+        return json.loads((part / DELIVERED).read_text(encoding="ascii"))["sha256"]
+    except FileNotFoundError:
+        pass
+    # Parts from before files were encrypted hold it within.
+    plain = [file for file in files_of(part) if not key_id_of(file)]
+    rows = [
+        row
+        for file in plain
+        for row in connection.execute(
+            f"SELECT decode(value) FROM parquet_kv_metadata('{literal(file)}') WHERE decode(key) = 'sha256'"
+        ).fetchall()
+    ]
     return rows[0][0] if rows else ""
 
 
 def parquet_rows(connection: duckdb.DuckDBPyConnection, part: Path) -> int:
     """How many rows a part of a dataset has, by its files' footers; 0 where there is no such part."""
-    if not part.is_dir():
-        return 0
-    files = literal(part / "*.parquet")
-    return _one(connection, f"SELECT coalesce(sum(num_rows), 0) FROM parquet_file_metadata('{files}')")
+    files = files_of(part)
+    return _one(connection, f"SELECT count(*) FROM {relation(files)}") if files else 0
 
 
 def literal(path: Path) -> str:

@@ -12,10 +12,20 @@ from pathlib import Path
 
 import duckdb
 
+from guanxi.sealed import OnceKey
 from guanxi.warehouse.landing.arrivals import Arrival, look_at
 from guanxi.warehouse.landing.contract import Delivery, Reference, Table
 from guanxi.warehouse.landing.control import DeliveryError, Problem
-from guanxi.warehouse.landing.judge import Keys, empty_parquet, keys_of, landed_sha256, parquet_rows, removes
+from guanxi.warehouse.landing.judge import (
+    DELIVERED,
+    Keys,
+    empty_parquet,
+    keys_of,
+    landed_sha256,
+    parquet_rows,
+    removes,
+    write_sha256,
+)
 from guanxi.warehouse.landing.quarantine import Explainer, write_quarantine
 from guanxi.warehouse.landing.reading import Reading, file_problems, read_file
 from guanxi.warehouse.landing.rules import rules
@@ -26,8 +36,8 @@ from guanxi.warehouse.nights import Night
 from guanxi.warehouse.progress import Progress, Silent
 
 SILENT = Silent()
-PART = "part.parquet"
-ROWS = "rows.parquet"
+PART = "part"
+ROWS = "rows"
 # A file of which more than half cannot be accepted is another file than the one that was agreed on. Small files are
 # let through: three bad rows of five are three rows to mend.
 FEWEST_TO_REFUSE = 100
@@ -90,17 +100,22 @@ def land_day(
 ) -> DayLanding:
     """Checks and lands the files of ``folder`` as the night's ``landing`` and ``quarantine`` parts.
 
-    Parts of the same night are replaced; the same files and mended rows give the same bytes. ``progress`` counts
+    Parts of the same night are replaced; the same files and mended rows give the same rows. ``progress`` counts
     bytes of the data files. Raises :class:`DeliveryError` with everything that is wrong with the folder, in which case
     nothing is landed; ``ValueError`` for an unknown calendar or a mended row that is not one line; ``LookupError``
     where a reference needs the state of the night before and that is not there.
     """
-    with _staging(layout) as stage, _database(stage, threads, memory_limit) as connection:
+    with _staging(layout) as stage, _database(layout, stage, threads, memory_limit) as connection:
         landing = _Day(connection, stage, layout, night, mended, progress).read(folder, calendar)
         for delivered in landing.deliveries:
-            for layer, file in (("landing", PART), ("quarantine", ROWS)):
+            kept = {
+                "landing": (layout.sealing.name(PART), DELIVERED),
+                "quarantine": (layout.sealing.name(ROWS),),
+            }
+            for layer, files in kept.items():
                 with layout.writing(layer, delivered.table, night.business_date) as aside:
-                    (stage / delivered.table / file).rename(aside / file)
+                    for file in files:
+                        (stage / delivered.table / file).rename(aside / file)
     return landing
 
 
@@ -116,7 +131,7 @@ def check_delivery(
     memory_limit: str = "4GB",
 ) -> DayLanding:
     """As :func:`land_day`, but nothing is landed: says what would be. Raises the same."""
-    with _staging(layout) as stage, _database(stage, threads, memory_limit) as connection:
+    with _staging(layout) as stage, _database(layout, stage, threads, memory_limit) as connection:
         day = _Day(connection, stage, layout, night, mended, progress)
         return day.read(folder, calendar)
 
@@ -133,22 +148,16 @@ def _staging(layout: Layout) -> Iterator[Path]:
 
 
 @contextmanager
-def _database(stage: Path, threads: int, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    spill = stage / "spill"
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "threads": threads,
-            "memory_limit": memory_limit,
-            "temp_directory": str(spill),
-            "preserve_insertion_order": True,
-            # A long IN list becomes a join, which does not keep the order of rows: line numbers would be wrong.
-            "disabled_optimizers": "in_clause",
-            "autoinstall_known_extensions": False,
-        },
+def _database(layout: Layout, stage: Path, threads: int, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = layout.sealing.connect(
+        spill=stage / "spill",
+        threads=threads,
+        memory_limit=memory_limit,
+        preserve_insertion_order=True,
+        # A long IN list becomes a join, which does not keep the order of rows: line numbers would be wrong.
+        disabled_optimizers="in_clause",
     )
     try:
-        connection.execute("SET enable_progress_bar = false")
         yield connection
     finally:
         connection.close()
@@ -169,6 +178,10 @@ class _Day:
     used: set[tuple[str, int]] = field(default_factory=set)
     done: int = 0
     total: int = 0
+    once: OnceKey | None = None
+
+    def __post_init__(self) -> None:
+        self.once = OnceKey() if self.layout.sealing.key_id else None
 
     def read(self, folder: Path, calendar: str) -> DayLanding:
         """Stages every table; raises :class:`DeliveryError` with all problems."""
@@ -201,6 +214,7 @@ class _Day:
             rules=rules(table, arrival.form, self.night),
             aside=aside,
             mends=mends,
+            once=self.once,
             heard=lambda size: self.progress.report(self.done + size // 2, self.total, table.name),
         )
         aside.unlink(missing_ok=True)
@@ -223,10 +237,12 @@ class _Day:
         if quarantined * 2 > scratch.rows >= FEWEST_TO_REFUSE:
             self.problems.append(_mostly_bad(arrival, scratch.rows, quarantined, judge.reasons()))
             return []
-        judge.write(self.stage / table.name / PART, scratch.sha256)
+        judge.write(self._staged(table.name, PART), self.layout.sealing)
+        write_sha256(self.stage / table.name, scratch.sha256)
         write_quarantine(
             connection=self.connection,
-            path=self.stage / table.name / ROWS,
+            path=self._staged(table.name, ROWS),
+            sealing=self.layout.sealing,
             file=arrival.path,
             table=table,
             form=arrival.form,
@@ -268,10 +284,12 @@ class _Day:
         return [Problem(file, "emptied", message, what)]
 
     def _nothing(self, table: Table) -> Delivered:
-        empty_parquet(self.connection, table, self.stage / table.name / PART)
+        empty_parquet(self.connection, table, self._staged(table.name, PART), self.layout.sealing)
+        write_sha256(self.stage / table.name, "")
         write_quarantine(
             connection=self.connection,
-            path=self.stage / table.name / ROWS,
+            path=self._staged(table.name, ROWS),
+            sealing=self.layout.sealing,
             file=Path(),
             table=table,
             form=table.format,
@@ -298,15 +316,18 @@ class _Day:
                         f"{self.night.previous}."
                     )
         column = table.column(reference.column)
-        return keys_of(table=table, column=column, today=self.stage / table.name / PART, before=before)
+        return keys_of(table=table, column=column, today=self._staged(table.name, PART), before=before)
+
+    def _staged(self, table: str, stem: str) -> Path:
+        return self.stage / table / self.layout.sealing.name(stem)
 
     def _sha256_before(self) -> dict[str, str]:
         if self.night.previous is None:
             return {}
         found: dict[str, str] = {}
         for name in TABLES:
-            part = self.layout.part("landing", name, self.night.previous) / PART
-            if part.is_file() and (sha256 := landed_sha256(self.connection, part)):
+            part = self.layout.part("landing", name, self.night.previous)
+            if part.is_dir() and (sha256 := landed_sha256(self.connection, part)):
                 found[name] = sha256
         return found
 

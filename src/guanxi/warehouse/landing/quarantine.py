@@ -11,6 +11,7 @@ from guanxi.warehouse.landing.contract import Format, Table
 from guanxi.warehouse.landing.judge import Broken, Judge, Keys, literal
 from guanxi.warehouse.landing.lines import RowProblem, UnreadableLine, read_line
 from guanxi.warehouse.landing.source import Source
+from guanxi.warehouse.sealing import Sealing
 
 # What the screen's column holds.
 LONGEST_MESSAGE = 500
@@ -60,6 +61,7 @@ def write_quarantine(
     broken: Iterable[list[Broken]],
     explainer: Explainer | None,
     mended: Mapping[int, bytes],
+    sealing: Sealing,
 ) -> None:
     """Writes the quarantine's Parquet file, in the data file's order; an empty one where nothing is broken.
 
@@ -98,7 +100,9 @@ def write_quarantine(
         )
     kept = pa.Table.from_batches(batches, schema=schema)
     connection.register("kept_aside", kept)
-    connection.execute(f"COPY (FROM kept_aside) TO '{literal(path)}' (FORMAT parquet, COMPRESSION zstd)")
+    connection.execute(
+        f"COPY (FROM kept_aside) TO '{literal(path)}' (FORMAT parquet, COMPRESSION zstd{sealing.copy_options})"
+    )
     connection.unregister("kept_aside")
 
 

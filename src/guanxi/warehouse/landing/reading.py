@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from guanxi.sealed import OnceKey
 from guanxi.warehouse.landing.arrivals import SEND_AGAIN, Arrival
 from guanxi.warehouse.landing.contract import Format, Table
 from guanxi.warehouse.landing.control import Problem
@@ -38,16 +39,17 @@ def read_file(
     aside: Path,
     mends: Mapping[int, Mend] | None = None,
     heard: Callable[[int], None] = lambda size: None,
+    once: OnceKey | None = None,
 ) -> Reading:
     """Reads a file's lines into the judge's table; the caller calls ``judge.forget()`` when done.
 
-    ``aside`` is where a scratch file may be written. The total is that of the lines as they were delivered, whatever
-    was mended.
+    ``aside`` is where a scratch file may be written, encrypted with ``once``. The total is that of the lines as they
+    were delivered, whatever was mended.
     """
     judge = Judge(connection, table, form, rules)
     for exact in (False, True):
         scratch = make_scratch(
-            path=path, table=table, form=form, aside=aside, mends=mends or {}, exact=exact, heard=heard
+            path=path, table=table, form=form, aside=aside, mends=mends or {}, exact=exact, heard=heard, once=once
         )
         try:
             judge.load(scratch)

@@ -65,7 +65,7 @@ def _broken(
 
     names = [f"r{i}" for i in range(len(table.columns))]
     columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:  # noqa: TID251 - a few rows, no files
         connection.register("lines", pa.table([*columns, pa.array(range(len(rows)))], names=[*names, "place"]))
         found = connection.execute(
             f"SELECT {', '.join(f'coalesce({condition}, false)' for condition in conditions)} "

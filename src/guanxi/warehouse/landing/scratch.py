@@ -7,18 +7,24 @@ where it lies.
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Callable, Mapping
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from threading import Thread
+from typing import BinaryIO, cast
 
+from guanxi.sealed import OnceKey, create_sealed, open_sealed
 from guanxi.warehouse.landing.contract import Format, Table
 from guanxi.warehouse.landing.formats import file_layout
 from guanxi.warehouse.landing.lines import CARRIAGE_RETURN, UnreadableLine, forbidden, read_line
 from guanxi.warehouse.landing.source import Source
 
 PLACEHOLDER = b"?"
+PURPOSE = "scratch"
 PIECE = 64 * 1024
 SURELY = 20
 
@@ -35,7 +41,8 @@ class Mend:
 class Scratch:
     """A data file made ready. ``lines`` counts the header too; ``rows`` does not. ``mended`` has the bytes that were
     replaced, by line number. ``foreign`` names the encoding that the file is in instead of its format's, where that is
-    plain. For the rest see :class:`Source`."""
+    plain. ``once`` is the key under which ``path`` lies, None for a file to read as it is: see :func:`readable`. For
+    the rest see :class:`Source`."""
 
     path: Path
     lines: int
@@ -47,6 +54,7 @@ class Scratch:
     damage: str
     cut_short: bool
     foreign: str
+    once: OnceKey | None = None
 
 
 def make_scratch(
@@ -58,8 +66,9 @@ def make_scratch(
     mends: Mapping[int, Mend],
     exact: bool = False,
     heard: Callable[[int], None] = lambda size: None,
+    once: OnceKey | None = None,
 ) -> Scratch:
-    """Reads ``path`` once; writes ``aside`` only where DuckDB cannot read the file as it lies.
+    """Reads ``path`` once; writes ``aside`` only where DuckDB cannot read the file as it lies, encrypted with ``once``.
 
     ``exact`` looks at every single line, slowly: for files whose faults the fast way cannot tell apart. ``heard`` is
     told how many bytes of the file have been read so far. Raises ``ValueError`` for a mend that is not one line.
@@ -73,7 +82,7 @@ def make_scratch(
         for block in source.blocks():
             result = maker.take(block)
             if writer is None and (result is not block or form.compression or source.marked):
-                writer = aside.open("wb")
+                writer = _create(aside, once)
                 _copy_start(path, writer, done)
             if writer is not None:
                 writer.write(result)
@@ -84,9 +93,10 @@ def make_scratch(
         if writer is not None:
             writer.close()
     if writer is None and form.compression:
-        aside.touch()
+        writer = _create(aside, once)
+        writer.close()
     return Scratch(
-        path=aside if writer is not None or form.compression else path,
+        path=path if writer is None else aside,
         lines=maker.lines,
         rows=maker.lines - min(maker.lines, int(form.header)),
         ended=ended,
@@ -96,7 +106,52 @@ def make_scratch(
         damage=source.damage,
         cut_short=source.cut_short,
         foreign=source.foreign_mark or maker.foreign,
+        once=once if writer is not None else None,
     )
+
+
+@contextmanager
+def readable(scratch: Scratch) -> Iterator[Path]:
+    """A path from which the scratch form can be read, once, from its beginning to its end.
+
+    Encrypted, it comes through a pipe: it is never in the clear on a disk.
+    """
+    if scratch.once is None:
+        yield scratch.path
+        return
+    pipe = scratch.path.with_name(f"{scratch.path.name}.pipe")
+    pipe.unlink(missing_ok=True)
+    os.mkfifo(pipe, 0o600)
+    problems: list[Exception] = []
+    feeder = Thread(target=_feed, args=(scratch.path, pipe, scratch.once, problems))
+    feeder.start()
+    try:
+        yield pipe
+    finally:
+        # A feeder whose reader never came, or went early, is let go.
+        while feeder.is_alive():
+            with suppress(OSError):
+                os.close(os.open(pipe, os.O_RDONLY | os.O_NONBLOCK))
+            feeder.join(0.02)
+        pipe.unlink()
+    if problems:
+        raise problems[0]
+
+
+def _feed(path: Path, pipe: Path, once: OnceKey, problems: list[Exception]) -> None:
+    try:
+        with pipe.open("wb", buffering=0) as out, open_sealed(path, purpose=PURPOSE, key_of=once.of) as file:
+            shutil.copyfileobj(file, out, 1024 * 1024)
+    except BrokenPipeError:
+        pass
+    except Exception as error:
+        problems.append(error)
+
+
+def _create(aside: Path, once: OnceKey | None) -> BinaryIO:
+    if once is None:
+        return aside.open("wb")
+    return cast("BinaryIO", create_sealed(aside, once.key, purpose=PURPOSE))
 
 
 class _Maker:

@@ -21,6 +21,7 @@ from guanxi.warehouse.landing.contract import Column, Delivery, Format, Kind, Ta
 from guanxi.warehouse.landing.control import ControlFile, write_control
 from guanxi.warehouse.landing.formats import MARKS, checked, file_layout
 from guanxi.warehouse.landing.reading import read_file
+from guanxi.warehouse.sealing import PLAIN
 
 BLOCK = 8 * 1024 * 1024
 
@@ -91,8 +92,7 @@ def describe_file(path: Path, table: Table, format: Format) -> tuple[int, Decima
     """
     form = checked(replace(format, compression="gzip" if path.name.endswith(".gz") else ""), table)
     with tempfile.TemporaryDirectory(prefix="guanxi-") as scratch:
-        with duckdb.connect(":memory:", config={"temp_directory": scratch}) as connection:
-            connection.execute("SET enable_progress_bar = false")
+        with PLAIN.connect(spill=Path(scratch)) as connection:
             reading = read_file(
                 connection=connection, path=path, table=table, form=form, rules=[], aside=Path(scratch) / "lines"
             )

@@ -7,13 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from guanxi.keyring import keyring
+from guanxi.warehouse.layout import Layout
+from guanxi.warehouse.sealing import Sealing, wanted
+
 
 @dataclass(frozen=True, slots=True)
 class NightOptions:
     """Folders, database and limits of the night's job; see ``docs/settings.md`` for each.
 
     ``database_url`` is a libpq URL. ``memory_limit`` is what DuckDB may use before it spills (``4GB``).
-    ``nights_kept`` is how many nights back a day can be run again.
+    ``nights_kept`` is how many nights back a day can be run again. ``encrypt`` says whether files are encrypted under
+    the data keys.
     """
 
     inbox: Path
@@ -27,6 +32,12 @@ class NightOptions:
     events_kept_days: int = 400
     nights_kept: int = 35
     engine: str = "duckdb"
+    encrypt: bool = True
+
+    @property
+    def layout(self) -> Layout:
+        """The warehouse's folders, new files under the data key that is active now."""
+        return Layout(self.warehouse, Sealing(keyring().active.id if self.encrypt else ""))
 
     @classmethod
     def from_environment(
@@ -46,4 +57,5 @@ class NightOptions:
             memory_limit=get("GUANXI_MEMORY_LIMIT") or "4GB",
             events_kept_days=int(get("GUANXI_EVENTS_KEPT_DAYS") or 400),
             nights_kept=int(get("GUANXI_NIGHTS_KEPT") or 35),
+            encrypt=wanted(environment),
         )

@@ -17,9 +17,9 @@ from guanxi.warehouse.journal import RunJournal, close_abandoned, earliest_mende
 from guanxi.warehouse.landing.control import DeliveryError, Problem
 from guanxi.warehouse.landing.land import DayLanding, MendedRow, land_day
 from guanxi.warehouse.landing.tables import TABLES
-from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.leads import do_what_is_due, open_leads
 from guanxi.warehouse.night.inbox import folders
+from guanxi.warehouse.night.keys import check_keys, damage
 from guanxi.warehouse.night.listener import Both, Listener, Nobody
 from guanxi.warehouse.night.lock import only_one
 from guanxi.warehouse.night.options import NightOptions
@@ -59,7 +59,7 @@ def run_nights(
     With ``again_from`` that day and every later one are done again first, from the files that lie in the inbox now
     and the rows that were mended; ``replay`` chooses the earliest day with mended rows that wait. Raises
     :class:`NightStopped` where a night must be mended before it can go on (nights before it are done and published),
-    and ``NightRunningError`` where another job is at work.
+    ``NightRunningError`` where another job is at work, and ``KeyringError`` where the warehouse's files do not open.
     """
     with only_one(options.warehouse):
         if replay and again_from is None:
@@ -73,11 +73,12 @@ class _Nights:
     def __init__(self, options: NightOptions, listener: Listener) -> None:
         self.options = options
         self.listener = listener
-        self.layout = Layout(options.warehouse)
+        self.layout = options.layout
         self.register = NightRegister(options.warehouse)
 
     def run(self, again_from: date | None) -> Outcome:
         shutil.rmtree(self.layout.work, ignore_errors=True)
+        check_keys(self.layout)
         close_abandoned(self.options.database_url)
         if again_from is not None:
             self._make_way(again_from)
@@ -153,10 +154,15 @@ class _Nights:
             raise NightStopped(day, error.problems) from error
         except BuildError as error:
             journal.tests(error.tests)
+            damaged = damage(self.layout, error)
             problems = [Problem(p.model, "build", p.message, p.what_to_do) for p in error.problems]
+            problems = [damaged] if damaged else problems
             journal.stop(problems)
             raise NightStopped(day, problems) from error
         except BaseException as error:
+            if damaged := damage(self.layout, error):
+                journal.stop([damaged])
+                raise NightStopped(day, [damaged]) from error
             advice = "Start the night's job again; where it stops again, report this message."
             journal.stop([Problem("", "program", f"{type(error).__name__}: {error}", advice)])
             raise

@@ -1,7 +1,7 @@
 """Which state was published last: a word that names it, and the files that still hold it.
 
 A publication stores the word ``<business date>/<rules>/<parts>``: the business date, hashes of the rules by which rows
-and search tokens are made of parts, and one of the parts' bytes. What the next publication compares with must bear the
+and search tokens are made of parts, and one of the parts' rows. What the next publication compares with must bear the
 same word: the warehouse's parts of that business date, or, where that day has been run again meanwhile, the links to
 the parts that a publication leaves under ``published/``. Where neither does, or where the rules have changed since,
 PostgreSQL itself is compared with.
@@ -13,7 +13,6 @@ import hashlib
 import os
 import shutil
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -24,6 +23,7 @@ from guanxi.warehouse.publish.declare import Kind
 from guanxi.warehouse.publish.search.surnames import COMPOUND_SURNAMES, IN_NAMES, SURNAMES
 from guanxi.warehouse.publish.search.tokens import VERSION
 from guanxi.warehouse.publish.tables import tables_of
+from guanxi.warehouse.sealing import PLAIN, files_of, memo, part_digest
 
 KEPT = "published"
 
@@ -105,7 +105,7 @@ def keep(layout: Layout, parts: Parts) -> None:
     try:
         for name, files in parts.files.items():
             (aside / name).mkdir(parents=True)
-            for file in files:
+            for file in [*files, *memo(files)]:
                 os.link(file, aside / name / file.name)
     except OSError:
         shutil.rmtree(aside, ignore_errors=True)
@@ -114,16 +114,6 @@ def keep(layout: Layout, parts: Parts) -> None:
 
 
 def _read(day: date, folders: Mapping[str, Path]) -> Parts:
-    files = {name: tuple(sorted(folder.glob("*.parquet"))) for name, folder in folders.items()}
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        digests = dict(zip(files, pool.map(_digest, files.values()), strict=True))
-    return Parts(day, files, digests)
-
-
-def _digest(files: tuple[Path, ...]) -> str:
-    whole = hashlib.sha256()
-    for file in files:
-        whole.update(f"{file.name}\n".encode())
-        with file.open("rb") as handle:
-            whole.update(hashlib.file_digest(handle, "sha256").digest())
-    return whole.hexdigest()
+    files = {name: files_of(folder) for name, folder in folders.items()}
+    with PLAIN.connect() as connection:
+        return Parts(day, files, {name: part_digest(connection, found) for name, found in files.items()})

@@ -10,8 +10,9 @@ from guanxi.warehouse.nights import Night
 from guanxi.warehouse.publish.database import Connection, partitions, rows, run, value
 from guanxi.warehouse.publish.declare import Retention, Table
 from guanxi.warehouse.publish.partitions import Fresh
-from guanxi.warehouse.publish.session import Session, quoted
+from guanxi.warehouse.publish.session import Session
 from guanxi.warehouse.publish.snapshots import Target, Written
+from guanxi.warehouse.sealing import quoted, written_here
 
 # An opening brings years of months. Beyond so many partitions the rows are cut in one pass instead of being read once
 # for each.
@@ -113,12 +114,12 @@ def _cut(session: Session, table: Table, sql: str) -> Mapping[date, str]:
     folder = session.scratch / table.name
     session.connection.execute(
         f"COPY (SELECT *, CAST(date_trunc('{partition.unit}', {partition.column}) AS DATE) AS first_day FROM ({sql})) "
-        f"TO {quoted(str(folder))} (FORMAT parquet, PARTITION_BY (first_day))"
+        f"TO {quoted(folder)} (FORMAT parquet, PARTITION_BY (first_day){session.layout.sealing.copy_options})"
     )
     names = ", ".join(table.column_names)
     return {
         date.fromisoformat(part.name.partition("=")[2]): (
-            f"SELECT {names} FROM read_parquet({quoted(str(part / '*.parquet'))}, hive_partitioning = false)"
+            f"SELECT {names} FROM {written_here(part / '*.parquet', session.layout.sealing)}"
         )
         for part in folder.iterdir()
     }

@@ -12,7 +12,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any
 
 from guanxi.warehouse import leads
 from guanxi.warehouse.layout import Layout
@@ -36,11 +35,12 @@ from guanxi.warehouse.publish.fingerprint import Parts, Rules, keep, parts_of, p
 from guanxi.warehouse.publish.journals import Kept, Plan
 from guanxi.warehouse.publish.partitions import Builder, Fresh, attach, retire
 from guanxi.warehouse.publish.search.names import make_names
-from guanxi.warehouse.publish.session import Session, opened, quoted
+from guanxi.warehouse.publish.session import Session, opened
 from guanxi.warehouse.publish.snapshots import Target, Written
 from guanxi.warehouse.publish.tables import TABLES, tables_of
 from guanxi.warehouse.publish.tables.snapshot import CONTACT_POINT, PARTY, PARTY_IDENTIFIER, STAFF
 from guanxi.warehouse.publish.tally import Tally
+from guanxi.warehouse.sealing import relation
 
 
 class PublicationError(Exception):
@@ -222,17 +222,14 @@ class _Publication:
             retire(self.connection, plan.table, plan.retired)
 
     def _make_names(self) -> None:
-        parties = [f"FROM read_parquet({self._listed(self.session.files(PARTY, self.day))}, hive_partitioning = false)"]
+        parties = [f"FROM {relation(self.session.files(PARTY, self.day))}"]
         if self.was:
-            parties.append(f"FROM read_parquet({self._listed(self.was.files[PARTY.name])}, hive_partitioning = false)")
+            parties.append(f"FROM {relation(self.was.files[PARTY.name])}")
         kind, name = PARTY.named or ("", "")
         make_names(
             self.session.connection,
             " UNION ALL ".join(f"SELECT {kind} AS kind, {name} AS name {party}" for party in parties),
         )
-
-    def _listed(self, files: Sequence[Any]) -> str:
-        return "[" + ", ".join(quoted(str(file)) for file in files) + "]"
 
     def _plan_daily(self) -> list[Fresh]:
         fresh = []
@@ -279,7 +276,7 @@ class _Publication:
         return self.session.standing(table, self.last.business_date if self.last else self.day, self.database_url)
 
     def _is_unchanged(self, table: Table) -> bool:
-        """Whether a snapshot's files are the published ones, byte by byte, and the day makes no difference."""
+        """Whether a snapshot's rows are the published ones, and the day makes no difference."""
         return (
             self.was is not None
             and self.was.digests[table.name] == self.parts.digests[table.name]

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import duckdb
 import pyarrow as pa
@@ -18,10 +19,15 @@ from guanxi.warehouse.publish.declare import Column, Table
 from guanxi.warehouse.publish.sealing import opening
 from guanxi.warehouse.publish.search.tokens import set_index_key
 from guanxi.warehouse.publish.wire import ROWS_A_BATCH
+from guanxi.warehouse.sealing import extension, files_of, quoted, relation
 
 
 class MissingPartError(Exception):
     """The warehouse does not hold a part that is to be published; the message names it."""
+
+
+class PublicationAddressError(Exception):
+    """DuckDB does not reach PostgreSQL; the message holds no address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +47,10 @@ class Session:
         """A connection to the same database for another thread."""
         return self.connection.cursor()
 
-    def files(self, table: Table, day: date) -> list[Path]:
+    def files(self, table: Table, day: date) -> tuple[Path, ...]:
         """The Parquet files of one night's part, in the order of their names; raises :class:`MissingPartError`."""
         folder = self.layout.part(table.layer, table.dataset, day)
-        files = sorted(folder.glob("*.parquet"))
+        files = files_of(folder)
         if not files:
             raise MissingPartError(
                 f"The warehouse has no {table.layer}/{table.dataset} of {day}: run the night of {day} again."
@@ -53,16 +59,13 @@ class Session:
 
     def rows(self, table: Table, day: date, files: Sequence[Path] | None = None) -> str:
         """SQL: one night's part as the published table's rows, its columns in order and of their published types."""
-        listed = ", ".join(quoted(str(file)) for file in files or self.files(table, day))
+        source = relation(files or self.files(table, day))
         columns = ", ".join(f"{self._value(column)} AS {column.name}" for column in table.columns)
         joined = ""
         if table.named:
             kind, name = table.named
             joined = f" LEFT JOIN names ON names.kind = part.{kind} AND names.name = part.{name}"
-        return (
-            f"SELECT {columns} FROM (SELECT *, DATE '{day}' AS part_day "
-            f"FROM read_parquet([{listed}], hive_partitioning = false)) AS part{joined}"
-        )
+        return f"SELECT {columns} FROM (SELECT *, DATE '{day}' AS part_day FROM {source}) AS part{joined}"
 
     def standing(self, table: Table, day: date, database_url: str) -> str:
         """SQL: what stands in PostgreSQL of a table, published for ``day``, with the columns of :meth:`rows`.
@@ -80,8 +83,15 @@ class Session:
         """Attaches PostgreSQL for reading as ``there``."""
         attached = self.connection.execute("SELECT 1 FROM duckdb_databases() WHERE database_name = 'there'").fetchone()
         if not attached:
-            self.connection.execute(f"LOAD {quoted(str(_extension()))}")
-            self.connection.execute(f"ATTACH {quoted(database_url)} AS there (TYPE postgres, READ_ONLY)")
+            self.connection.execute(f"LOAD {quoted(extension('postgres_scanner'))}")
+            refused = ""
+            try:
+                self.connection.execute(f"ATTACH {quoted(database_url)} AS there (TYPE postgres, READ_ONLY)")
+            except duckdb.Error as error:
+                # Its message quotes the address, password and all; and it would come along as the cause.
+                refused = _without_address(str(error), database_url)
+            if refused:
+                raise PublicationAddressError(refused)
 
     def stream(self, sql: str, cursor: duckdb.DuckDBPyConnection | None = None) -> pa.RecordBatchReader:
         """The rows of a query as Arrow batches, computed while they are read."""
@@ -109,11 +119,8 @@ def opened(layout: Layout, *, time_zone: str, threads: int, memory_limit: str) -
     scratch = layout.work / "publish"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    connection = duckdb.connect()
+    connection = layout.sealing.connect(spill=scratch, threads=threads, memory_limit=memory_limit)
     try:
-        connection.execute(f"SET threads = {int(threads)}")
-        connection.execute(f"SET memory_limit = {quoted(memory_limit)}")
-        connection.execute(f"SET temp_directory = {quoted(str(scratch))}")
         connection.execute("SET TimeZone = 'UTC'")
         yield Session(layout, connection, time_zone, scratch, set_index_key(connection))
     finally:
@@ -121,16 +128,10 @@ def opened(layout: Layout, *, time_zone: str, threads: int, memory_limit: str) -
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _extension() -> Path:
-    """The file of DuckDB's PostgreSQL extension, from its wheel: nothing is fetched from the network."""
-    import duckdb_extension_postgres_scanner
-
-    found = sorted(Path(duckdb_extension_postgres_scanner.__file__).parent.rglob("postgres_scanner.duckdb_extension"))
-    if not found:
-        raise FileNotFoundError("the wheel duckdb-extension-postgres-scanner holds no extension")
-    return found[-1]
-
-
-def quoted(value: str) -> str:
-    """A string as an SQL literal."""
-    return "'" + value.replace("'", "''") + "'"
+def _without_address(message: str, database_url: str) -> str:
+    """The last line of what went wrong, unless it quotes the address or its password."""
+    last = message.strip().splitlines()[-1]
+    password = urlsplit(database_url).password
+    if database_url in last or (password and (password in last or unquote(password) in last)):
+        return "DuckDB could not connect to PostgreSQL by DATABASE_URL."
+    return f"DuckDB could not connect to PostgreSQL by DATABASE_URL: {last}"
