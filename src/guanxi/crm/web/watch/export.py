@@ -111,9 +111,9 @@ def _csv(rows: list[list[Any]]) -> bytes:
 
 
 def _excel(order: Order, rows: list[list[Any]]) -> None:
-    import xlsxwriter
+    from guanxi.crm.kernel.workbook import Workbook
 
-    with xlsxwriter.Workbook(order.file, {"constant_memory": True, "strings_to_formulas": False}) as book:
+    with Workbook(order.file, {"strings_to_formulas": False}) as book:
         sheet: Any = book.add_worksheet()
         head = book.add_format({"bold": True, "bg_color": "#EEF1F6", "bottom": 1, "text_wrap": True})
         for place, width in enumerate((12, 14, 18, 10, 12, 12, 10, 12, 12, 70, 24, 40)):
