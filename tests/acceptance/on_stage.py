@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from django.core.signals import setting_changed
 from django.db import connection
 
 from guanxi.crm.org.queries import forget
@@ -22,6 +24,7 @@ def stage(django_db_setup, django_db_blocker, pages_files, tmp_path_factory) -> 
 
     kept = settings.MEDIA_ROOT, settings.VAR, settings.RATE_LIMITS
     settings.MEDIA_ROOT, settings.VAR = tmp_path_factory.mktemp("media"), tmp_path_factory.mktemp("var")
+    _moved(settings.MEDIA_ROOT)
     settings.RATE_LIMITS = False
     (settings.VAR / "docs" / "warehouse").mkdir(parents=True)
     (settings.VAR / "docs" / "warehouse" / "index.html").write_text("<title>dbt</title>")
@@ -35,6 +38,12 @@ def stage(django_db_setup, django_db_blocker, pages_files, tmp_path_factory) -> 
         connection.close()
     refusals.setLevel(level)
     settings.MEDIA_ROOT, settings.VAR, settings.RATE_LIMITS = kept
+    _moved(settings.MEDIA_ROOT)
+
+
+def _moved(media: Path) -> None:
+    """Tells the storage where its files lie now."""
+    setting_changed.send(sender=None, setting="MEDIA_ROOT", value=media, enter=True)
 
 
 @pytest.fixture

@@ -13,14 +13,15 @@ from django.utils import timezone
 
 from guanxi.crm.audit.models import Entry
 from guanxi.crm.audit.services import record
+from guanxi.crm.consent import package as packages
 from guanxi.crm.consent.models import Package, RightsCase
-from guanxi.crm.consent.package import folder_of_packages
 from guanxi.crm.contact.models import Activity, Attachment, Task
 from guanxi.crm.handover.models import Handover, Receiver
+from guanxi.crm.kernel.storage import files
 from guanxi.crm.org.models import AddressLock, Cover, Staff, StaffSession
 from guanxi.crm.org.tokens import make_token
 from guanxi.crm.quality.models import MendingImport, NightRequest, QuarantinedRow, Run
-from guanxi.crm.web.exports.services import folder_of_exports
+from guanxi.crm.web.exports import services as exports
 from guanxi.crm.web.models import Export
 from tests.cast import Cast
 
@@ -77,9 +78,8 @@ def things_of(staff: Staff, *, institution: str) -> dict[str, Any]:
     )  # fmt: skip
     written.file = f"{written.pk}.xlsx"
     written.save(update_fields=["file"])
-    (folder_of_exports() / written.file).write_bytes(b"PK")
-    with gzip.open(folder_of_exports() / f"{written.pk}.customers", "wt"):
-        pass  # about no customer, so that nothing of it is withdrawn
+    files().save(f"{exports.FOLDER}/{written.file}", ContentFile(b"PK"))
+    files().save(f"{exports.FOLDER}/{written.pk}.customers", ContentFile(gzip.compress(b"")))  # about no customer
     upload = MendingImport.objects.create(
         uploaded_by=staff, uploaded_at=timezone.now(), file_name="mended.csv", sha256="0" * 64, rows=[]
     )
@@ -120,7 +120,7 @@ def package_of(case: RightsCase, staff: Staff) -> Any:
     package = Package.objects.create(case=case, staff=staff, status="done", finished_at=timezone.now())
     package.file = f"{package.pk}.zip"
     package.save(update_fields=["file"])
-    (folder_of_packages() / package.file).write_bytes(b"PK")
+    files().save(f"{packages.FOLDER}/{package.file}", ContentFile(b"PK"))
     return package.pk
 
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from guanxi.warehouse.layout import Layout
+from guanxi.warehouse.sealing import files_of, relation
 
 # Whoever moves customers holds this lock together with others, a publication alone, so that neither waits for rows of
 # the other while holding what the other waits for.
@@ -72,13 +73,14 @@ def settle(connection: psycopg.Connection, layout: Layout, nights: Sequence[date
 
     Returns how many customers were moved again. ``nights`` are those that are published together.
     """
-    import pyarrow.parquet as pq
-
-    for night in nights:
-        for file in sorted(layout.part("core", "core_lead", night).glob("*.parquet")):
-            found = pq.read_table(file, columns=["assignment_id", "outcome"]).to_pylist()
+    with layout.sealing.connect() as source:
+        for night in nights:
+            files = files_of(layout.part("core", "core_lead", night))
+            if not files:
+                continue
+            found = source.execute(f"SELECT assignment_id, outcome FROM {relation(files)}").fetchall()
             for outcome in ("agrees", "overrides"):
-                ended = [int(row["assignment_id"]) for row in found if row["outcome"] == outcome]
+                ended = [int(assignment) for assignment, said in found if said == outcome]
                 connection.execute(
                     "UPDATE org_assignment SET valid_to = greatest(valid_from, %s::date), ended = %s "
                     "WHERE id = ANY(%s) AND valid_to IS NULL",
