@@ -234,7 +234,8 @@ def test_a_warehouse_from_before_is_read_mixed_and_written_anew(opened, past, mo
     layout = opened.options.layout
     assert layout.sealing.key_id == new != old
     files = contents(opened)
-    assert {name: files[name] for name in before} == before
+    # What was published last is another state now; all parts are as they were.
+    assert {name: files[name] for name in before if not name.startswith("published/")}.items() <= before.items()
     calls = 0
 
     def killed(self: Path, missing_ok: bool = False) -> None:
