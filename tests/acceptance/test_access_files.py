@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from guanxi.keyring import add_key, keyring, keys_file
-from guanxi.sealed import MissingFileKeyError
+from guanxi.sealed_files import MissingFileKeyError
 from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.night.keys import files_by_key, rewrite_files, stored_files
 from guanxi.warehouse.night.run import NightStopped, run_nights
@@ -281,3 +281,17 @@ def test_the_error_of_a_missing_key_is_one_that_people_understand(opened):
     with pytest.raises(MissingFileKeyError, match="zzzzz") as caught:
         relation([strange])
     assert str(keys_file()) in str(caught.value)
+
+
+def test_the_command_counts_and_rotates_files_as_well(opened):
+    old = keyring().active.id
+    new = add_key().id
+    status, printed = opened.command("keys", "retire", old)
+    assert status == 1
+    assert f"values of files of the warehouse still need {old}" in " ".join(printed.split())
+    status, printed = opened.command("keys", "rotate")
+    assert status == 0, printed
+    assert set(files_by_key(opened.options.layout)) == {new}
+    status, printed = opened.command("keys")
+    assert status == 0, printed
+    assert "files of the warehouse" in printed

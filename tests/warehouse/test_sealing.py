@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guanxi.keyring import DataKey, SealBrokenError, keyring
-from guanxi.sealed import CHUNK, MissingFileKeyError, OnceKey, create_sealed, key_id_of, open_sealed
+from guanxi.sealed_files import CHUNK, MissingFileKeyError, OnceKey, create_sealed, key_id_of, open_sealed
 from guanxi.warehouse.engine import BuildError, build_night
 from guanxi.warehouse.landing.land import land_day
 from guanxi.warehouse.landing.tables import TABLES

@@ -14,8 +14,8 @@ from guanxi import keyring as keys
 from guanxi.crm.kernel.storage import SealedStorage, files
 from guanxi.crm.kernel.workbook import Workbook
 from guanxi.keyring import SealBrokenError, keyring
-from guanxi.sealed import CHUNK, MARK, MissingFileKeyError, key_id_of
-from guanxi.sealed import read_header as header_of
+from guanxi.sealed_files import CHUNK, MARK, MissingFileKeyError, key_id_of
+from guanxi.sealed_files import read_header as header_of
 from tests.taking import ask, book_of, content_of, fetch, number_of
 
 NAME = "张三 13800138000"

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from guanxi.commands import file_keys
 from guanxi.crm.kernel import rotation
 from guanxi.crm.kernel.rotation import Heard, Used
 from guanxi.crm.kernel.sealed import sealed_models
@@ -27,7 +28,7 @@ from guanxi.keyring import (
 )
 
 # What counts the values of each key, one line a kind of place where they are.
-COUNTED: tuple[Callable[[], Iterator[Used]], ...] = (rotation.used, token_rotation.used)
+COUNTED: tuple[Callable[[], Iterator[Used]], ...] = (rotation.used, token_rotation.used, file_keys.used)
 
 
 def rotated() -> Iterator[tuple[str, Callable[[Heard], int]]]:
@@ -35,6 +36,8 @@ def rotated() -> Iterator[tuple[str, Callable[[Heard], int]]]:
     for model in sealed_models():
         yield model._meta.db_table, lambda heard, model=model: rotation.rotate_fields(model, heard)
     yield token_rotation.TABLE, token_rotation.rotate_tokens
+    yield file_keys.MEDIA, file_keys.rotate_media
+    yield file_keys.WAREHOUSE, file_keys.rotate_warehouse
 
 
 def keys_used() -> dict[str, int]:

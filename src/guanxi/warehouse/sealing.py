@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from guanxi.keyring import DataKey, KeyringError, MissingKeyError, derive, keyring, keys_file
-from guanxi.sealed import MissingFileKeyError
+from guanxi.sealed_files import MissingFileKeyError
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -20,7 +20,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils.deconstruct import deconstructible
 
 from guanxi.keyring import cipher, keyring
-from guanxi.sealed import create_sealed, key_id_of, open_sealed
+from guanxi.sealed_files import create_sealed, key_id_of, open_sealed
 
 PURPOSE = "media"
 ASIDE = ".aside"

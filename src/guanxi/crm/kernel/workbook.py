@@ -18,7 +18,7 @@ from xlsxwriter.packager import Packager
 from xlsxwriter.workbook import Workbook as PlainWorkbook
 from xlsxwriter.worksheet import Worksheet as PlainWorksheet
 
-from guanxi.sealed import OnceKey, create_sealed, open_sealed
+from guanxi.sealed_files import OnceKey, create_sealed, open_sealed
 
 PURPOSE = "workbook rows"
 HELD = 64 * 1024

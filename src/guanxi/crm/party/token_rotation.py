@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 from django.db import connection
 
@@ -18,6 +17,7 @@ from guanxi.crm.kernel.rotation import Heard, Used, batch
 from guanxi.crm.party.models import ContactPoint, PartyIdentifier
 from guanxi.keyring import keyring
 from guanxi.warehouse.publish.search.tokens import BLIND, PHONES, set_index_key, token_rows
+from guanxi.warehouse.sealing import PLAIN
 
 TABLE = "party_searchtoken"
 PARTIES_A_BATCH = 1_000
@@ -43,8 +43,7 @@ def rotate_tokens(heard: Heard | None = None) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM party_party")
         total = cursor.fetchone()[0]
-    with duckdb.connect() as engine:
-        engine.execute("SET threads = 1")
+    with PLAIN.connect(threads=1) as engine:
         while True:
             with batch() as raw:
                 parties = raw.execute(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from guanxi.sealed import OnceKey
+from guanxi.sealed_files import OnceKey
 from guanxi.warehouse.landing.arrivals import Arrival, look_at
 from guanxi.warehouse.landing.contract import Delivery, Reference, Table
 from guanxi.warehouse.landing.control import DeliveryError, Problem

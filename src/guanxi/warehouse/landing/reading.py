@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from guanxi.sealed import OnceKey
+from guanxi.sealed_files import OnceKey
 from guanxi.warehouse.landing.arrivals import SEND_AGAIN, Arrival
 from guanxi.warehouse.landing.contract import Format, Table
 from guanxi.warehouse.landing.control import Problem

@@ -17,7 +17,7 @@ from pathlib import Path
 from threading import Thread
 from typing import BinaryIO, cast
 
-from guanxi.sealed import OnceKey, create_sealed, open_sealed
+from guanxi.sealed_files import OnceKey, create_sealed, open_sealed
 from guanxi.warehouse.landing.contract import Format, Table
 from guanxi.warehouse.landing.formats import file_layout
 from guanxi.warehouse.landing.lines import CARRIAGE_RETURN, UnreadableLine, forbidden, read_line
