@@ -26,7 +26,7 @@ def main() -> None:
     words.add_argument(
         "what",
         nargs="?",
-        choices=["night", "history", "screens", "policies", "audit", "handover", "encryption", "all"],
+        choices=["night", "history", "screens", "policies", "audit", "handover", "encryption", "files", "all"],
         default="all",
     )
     words.add_argument("--customers", nargs="+", type=int, default=[100_000, 1_000_000])
@@ -78,6 +78,11 @@ def main() -> None:
 
         VAR.mkdir(parents=True, exist_ok=True)
         results["encryption"] = measure_encryption(VAR)
+        save(results)
+    if told.what in ("files", "all"):
+        from bench.files import measure as measure_files
+
+        results["files"] = measure_files(VAR, told.customers[0], told.history)
         save(results)
     print(report.render(results))
 

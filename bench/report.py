@@ -27,6 +27,10 @@ def render(results: dict[str, Any]) -> str:
             from bench.encryption import render as encryption
 
             parts.append(encryption(measured))
+        elif name == "files":
+            from bench.files import render as files
+
+            parts.append(files(measured))
     return "\n\n".join(parts)
 
 

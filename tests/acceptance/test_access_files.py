@@ -259,7 +259,11 @@ def test_a_warehouse_from_before_is_read_mixed_and_written_anew(opened, past, mo
     status, printed = opened.command("night")
     assert status == 0, printed
     finished = past.after[2].copy(opened.options.warehouse.parent.parent / "finished")
-    assert opened.contents() == finished.contents()
+    # Fields are encrypted under the new key now: what has none must be the same.
+    figures = [{name: digest for name, digest in bank.contents().items() if name.startswith("insight_")}
+               for bank in (opened, finished)]  # fmt: skip
+    assert figures[0] == figures[1]
+    assert len(figures[0]) > 5
 
 
 def contents(bank: House) -> dict[str, str]:
@@ -284,7 +288,7 @@ def test_the_error_of_a_missing_key_is_one_that_people_understand(opened):
 
 
 def test_the_command_counts_and_rotates_files_as_well(opened):
-    old = keyring().active.id
+    (old,) = files_by_key(opened.options.layout)
     new = add_key().id
     status, printed = opened.command("keys", "retire", old)
     assert status == 1
