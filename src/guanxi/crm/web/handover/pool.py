@@ -23,7 +23,8 @@ from guanxi.crm.handover.services import BusyError, HandoverError
 from guanxi.crm.insight.models import CustomerFigure, Tier
 from guanxi.crm.kernel.periods import not_over
 from guanxi.crm.kernel.protection import SYSTEM, entered
-from guanxi.crm.kernel.scope import KIND_OF_LINE
+from guanxi.crm.kernel.scope import BLIND, KIND_OF_LINE
+from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.models import Line, Post, Role
 from guanxi.crm.org.queries import institution_tree
 from guanxi.crm.web.access import Area, only_for
@@ -69,7 +70,14 @@ def reach(request: StaffRequest) -> tuple[tuple[str, ...], frozenset[str], bool]
         kinds = EVERY_KIND if lines & {Line.BOTH, ""} else frozenset(KIND_OF_LINE[line] for line in lines)
         return tree.below([place for place, _line in held]), kinds, True
     places = assigned(request)
-    return (tuple(tree.nodes) if places is None else places), EVERY_KIND, False
+    return (tuple(tree.nodes) if places is None else places), _assigned_kinds(request), False
+
+
+def _assigned_kinds(request: StaffRequest) -> frozenset[str]:
+    """The kinds of customer that the person may assign anywhere: a wall between the lines leaves one out."""
+    scope = request.scopes[Verb.ASSIGN]
+    sights = {"retail": scope.retail, "corporate": scope.corporate}
+    return frozenset(KIND_OF_LINE[line] for line, sight in sights.items() if sight != BLIND)
 
 
 @only_for(Area.HANDOVERS)
@@ -84,6 +92,8 @@ def _page(request: StaffRequest, *, problem: str = "", typed: dict[str, str] | N
     rows = CustomerFigure.objects.filter(
         business_date=request.day, manager_id=None, institution_id__in=places, kind__in=kinds
     )
+    if not claims:
+        rows = rows.visible_to(request.scopes[Verb.ASSIGN])
     if tier in Tier.values:
         rows = rows.filter(tier=tier)
     if after:
