@@ -123,6 +123,8 @@ def union(cast):
     Institution.objects.filter(id="B0").update(parent_id="U")
     Institution.objects.create(id="C0", name="邻县农商银行", kind="bank", parent_id="U", path="U/C0/", depth=1)
     far = Party.objects.get(pk=cast.outside.id)
+    # Opened with the row it was encrypted for, before the row becomes another.
+    assert far.annual_income is not None
     far.pk, far.institution_id, far.manager_id = "FAR01", "C0", None
     far.save(force_insert=True)
     forget()
