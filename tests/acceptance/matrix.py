@@ -48,7 +48,7 @@ HISTORIANS: Roles = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
 ADMINISTRATORS: Roles = frozenset({Role.ADMINISTRATOR})
 ADMITTED = AUDITORS | ADMINISTRATORS
 RECORDERS: Roles = frozenset(
-    {Role.RM, Role.BRANCH_MANAGER, Role.SERVICE_AGENT, Role.HEAD_OFFICE, Role.STEWARD, Role.ADMINISTRATOR}
+    {Role.RM, Role.BRANCH_MANAGER, Role.SERVICE_AGENT, Role.HEAD_OFFICE, Role.STEWARD, Role.ADMINISTRATOR, Role.SYSTEM}
 )
 
 # What a name in an address stands for: a record of a customer, of one person, of somebody's colleague, of the house.
@@ -275,7 +275,7 @@ ROWS: tuple[Row, ...] = (
     Row("api-v1:customer-events", SEERS),
     Row("api-v1:customer-consents", SEERS),
     Row("api-v1:customer-may-contact", driven="test_access_api.py, which knows what to ask"),
-    Row("api-v1:customer-requests", SEERS),
+    Row("api-v1:customer-requests", (LOOKERS | RECORDERS) & SEERS),
     Row("api-v1:customer-supports", ASSIGNERS, verb=ASSIGN),
     Row("api-v1:customer-support"),
     Row("api-v1:covers", ASSIGNERS),
@@ -319,6 +319,7 @@ ROWS: tuple[Row, ...] = (
     Row("admin:workdays_specialday_change", ADMITTED, ADMINISTRATORS, takes=ADMIN_OBJECT),
     Row("admin:workdays_specialday_delete", ADMINISTRATORS, ADMINISTRATORS, takes=ADMIN_OBJECT),
     Row("admin:org_addresslock_delete", ADMINISTRATORS, ADMINISTRATORS, takes=ADMIN_OBJECT),
+    Row("admin:org_apitoken_delete", ADMINISTRATORS, ADMINISTRATORS, takes=ADMIN_OBJECT),
     Row("admin:*_changelist", ADMITTED),
     Row("admin:*_change", ADMITTED, NOBODY, takes=ADMIN_OBJECT),
     Row("admin:*_history", ADMITTED, takes=ADMIN_OBJECT),

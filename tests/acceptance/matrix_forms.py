@@ -155,4 +155,5 @@ FORMS: dict[str, Form] = {
     "admin:workdays_specialday_change": always(kind="holiday", name_zh="元旦假期", name_en="New Year's break"),
     "admin:workdays_specialday_delete": always(post="yes"),
     "admin:org_addresslock_delete": always(post="yes"),
+    "admin:org_apitoken_delete": always(post="yes"),
 }  # fmt: skip

@@ -336,3 +336,26 @@ def test_whoever_signs_in_has_another_session_than_before(stage):
     client.post("/sign-in/", {"username": "1111", "password": stage.cast.password})
     assert client.cookies["sessionid"].value != "a" * 32
     assert "planted" not in client.session
+
+
+def test_the_pool_shows_the_lines_that_one_serves_and_nobody_who_is_erased(stage):
+    person, firm = stage.by_relation["same_subtree"], stage.by_relation["other_line"]
+    for model in (Party, CustomerFigure):
+        key = "id" if model is Party else "party_id"
+        model.objects.filter(**{f"{key}__in": [person, firm]}).update(manager_id=None)
+    for standing, sees_person, sees_firm in (
+        (MANAGER, True, False),
+        (Standing("branch_manager", "B1", "both"), True, True),
+        (Standing("branch_manager", "B1", "corporate"), False, True),
+        (Standing("head_office", "B0"), True, False),
+        (Standing("rm", "B11"), False, False),
+        (Standing("rm", "B11", "corporate"), False, True),
+    ):
+        text = stage.stand(standing).get("/pool/").text
+        assert (person in text, firm in text) == (sees_person, sees_firm), standing
+    client = stage.stand(Standing("rm", "B12"))
+    Post.objects.create(staff=stage.me, institution_id="T11", role=Role.RM, line="corporate")
+    assert person in client.get("/pool/").text
+    assert client.post("/pool/claim/", {"customer": stage.by_relation["same_team"]}).status_code == 422
+    Limit.objects.create(party_id=person, kind="erasure", reason="R20261122-00001")
+    assert person not in client.get("/pool/").text

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from guanxi.crm.handover.capacity import EVERY_KIND, all_pools
+from guanxi.crm.consent.queries import not_erased
+from guanxi.crm.handover.capacity import all_pools
 from guanxi.crm.handover.models import Handover, Pool
 from guanxi.crm.handover.pooling import claim, give_back, rules_of, set_pool
 from guanxi.crm.handover.recycling import KINDS
@@ -23,7 +24,7 @@ from guanxi.crm.handover.services import BusyError, HandoverError
 from guanxi.crm.insight.models import CustomerFigure, Tier
 from guanxi.crm.kernel.periods import not_over
 from guanxi.crm.kernel.protection import SYSTEM, entered
-from guanxi.crm.kernel.scope import BLIND, KIND_OF_LINE
+from guanxi.crm.kernel.scope import KIND_OF_LINE
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.models import Line, Post, Role
 from guanxi.crm.org.queries import institution_tree
@@ -55,29 +56,26 @@ def masked_name(name: str, kind: str) -> str:
     return name[: 1 if kind == "person" else 2] + "＊＊"
 
 
-def reach(request: StaffRequest) -> tuple[tuple[str, ...], frozenset[str], bool]:
-    """Institutions and kinds of customer of the pool that the person may use, and whether the person may claim.
+def reach(request: StaffRequest) -> tuple[QuerySet[Any], bool]:
+    """The customers whose pool the person may use, whether in it or not, and whether the person may claim from it.
 
-    A manager's are those of the own posts and below; of whoever assigns, all they may assign.
+    A manager's are the institution of each own post and those below, each on the post's own line of business; of
+    whoever assigns, what they may assign. Whoever is in the register of erasures is in no pool. To be read with the
+    house's scope: a manager's holds no customer of nobody.
     """
+    rows = not_erased(CustomerFigure.objects.filter(business_date=request.day))
     tree, today = institution_tree(request.display.version), timezone.localdate()
     posts = Post.objects.filter(
         Q(valid_from__isnull=True) | Q(valid_from__lte=today), not_over(today), staff=request.user, role=Role.RM
-    ).values_list("institution_id", "line")
-    held = list(posts)
-    if held:
-        lines = {line for _place, line in held}
-        kinds = EVERY_KIND if lines & {Line.BOTH, ""} else frozenset(KIND_OF_LINE[line] for line in lines)
-        return tree.below([place for place, _line in held]), kinds, True
-    places = assigned(request)
-    return (tuple(tree.nodes) if places is None else places), _assigned_kinds(request), False
-
-
-def _assigned_kinds(request: StaffRequest) -> frozenset[str]:
-    """The kinds of customer that the person may assign anywhere: a wall between the lines leaves one out."""
-    scope = request.scopes[Verb.ASSIGN]
-    sights = {"retail": scope.retail, "corporate": scope.corporate}
-    return frozenset(KIND_OF_LINE[line] for line, sight in sights.items() if sight != BLIND)
+    )
+    held = list(posts.values_list("institution_id", "line"))
+    if not held:
+        return rows.visible_to(request.scopes[Verb.ASSIGN]), False
+    served = Q()
+    for place, line in held:
+        kinds = [KIND_OF_LINE[line]] if line in KIND_OF_LINE else list(KIND_OF_LINE.values())
+        served |= Q(institution_id__in=tree.below([place]), kind__in=kinds)
+    return rows.filter(served), True
 
 
 @only_for(Area.HANDOVERS)
@@ -87,13 +85,8 @@ def pool(request: StaffRequest) -> HttpResponse:
 
 
 def _page(request: StaffRequest, *, problem: str = "", typed: dict[str, str] | None = None) -> HttpResponse:
-    places, kinds, claims = reach(request)
+    rows, claims = reach(request)
     tier, after = request.GET.get("tier", ""), request.GET.get("after", "")
-    rows = CustomerFigure.objects.filter(
-        business_date=request.day, manager_id=None, institution_id__in=places, kind__in=kinds
-    )
-    if not claims:
-        rows = rows.visible_to(request.scopes[Verb.ASSIGN])
     if tier in Tier.values:
         rows = rows.filter(tier=tier)
     if after:
@@ -101,9 +94,9 @@ def _page(request: StaffRequest, *, problem: str = "", typed: dict[str, str] | N
     tree, language = institution_tree(request.display.version), request.display.language
     with entered(SYSTEM):  # masked below; the scope of a manager holds no customer of nobody
         found = list(
-            rows.order_by("party_id").values_list(
-                "party_id", "name", "kind", "tier", "sub_tier", "institution_id", "opened_on"
-            )[: PAGE + 1]
+            rows.filter(manager_id=None)
+            .order_by("party_id")
+            .values_list("party_id", "name", "kind", "tier", "sub_tier", "institution_id", "opened_on")[: PAGE + 1]
         )
     context = {
         "rows": [
@@ -126,14 +119,9 @@ def _page(request: StaffRequest, *, problem: str = "", typed: dict[str, str] | N
 def claim_view(request: StaffRequest) -> HttpResponseBase:
     """Claims one customer of the pool."""
     number = request.POST.get("customer", "")[:32]
-    places, kinds, claims = reach(request)
+    rows, claims = reach(request)
     with entered(SYSTEM):
-        there = (
-            claims
-            and CustomerFigure.objects.filter(
-                business_date=request.day, party_id=number, institution_id__in=places, kind__in=kinds
-            ).exists()
-        )
+        there = claims and rows.filter(party_id=number).exists()
     if not there:
         return _page(request, problem=_("This customer is not in a pool of yours."))
     return _do(request, lambda: claim(party_id=number, by=request.user, tree=institution_tree(request.display.version)))
