@@ -63,19 +63,19 @@ def reach(request: StaffRequest) -> tuple[QuerySet[Any], bool]:
     whoever assigns, what they may assign. Whoever is in the register of erasures is in no pool. To be read with the
     house's scope: a manager's holds no customer of nobody.
     """
-    rows = not_erased(CustomerFigure.objects.filter(business_date=request.day))
+    everybody = CustomerFigure.objects.filter(business_date=request.day)
     tree, today = institution_tree(request.display.version), timezone.localdate()
     posts = Post.objects.filter(
         Q(valid_from__isnull=True) | Q(valid_from__lte=today), not_over(today), staff=request.user, role=Role.RM
     )
     held = list(posts.values_list("institution_id", "line"))
     if not held:
-        return rows.visible_to(request.scopes[Verb.ASSIGN]), False
+        return not_erased(everybody.visible_to(request.scopes[Verb.ASSIGN])), False
     served = Q()
     for place, line in held:
         kinds = [KIND_OF_LINE[line]] if line in KIND_OF_LINE else list(KIND_OF_LINE.values())
         served |= Q(institution_id__in=tree.below([place]), kind__in=kinds)
-    return rows.filter(served), True
+    return not_erased(everybody.filter(served)), True
 
 
 @only_for(Area.HANDOVERS)
