@@ -106,7 +106,7 @@ def test_a_post_is_let_through_inside_and_changes_nothing_outside(stage, standin
     assert not wrong, wrong
 
 
-@pytest.mark.parametrize("standing", POSTS, ids=str)
+@pytest.mark.parametrize("standing", [one for one in POSTS if one.line == "retail" and not one.over], ids=str)
 def test_a_post_to_what_is_only_looked_at_changes_nothing(stage, standing):
     client, tables = stage.stand(standing), written_tables()
     before = fingerprint(tables)
