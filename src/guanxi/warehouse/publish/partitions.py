@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock, local
@@ -98,10 +98,9 @@ class Builder:
         """Stops what is still being built and closes the connections."""
         self.pool.shutdown(wait=False, cancel_futures=True)
         with self.lock:
-            waiting = list(self.futures)
             for connection in self.connections:
                 connection.cancel_safe()
-        wait(waiting)
+        # Not by waiting for the futures: those that were cancelled before they began never say that they are done.
         self.pool.shutdown()
         for connection in self.connections:
             connection.close()
