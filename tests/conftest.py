@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import template
 from tests.chromium import FLAGS, chromium
-from tests.environment import NAME
 
 LONGEST = "test_spark.py"
 
@@ -49,22 +46,9 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
 
 
 @pytest.fixture(scope="session")
-def migrated_template(django_db_setup, django_db_blocker) -> Iterator[str]:
-    """The name of a database that holds this version's tables and no rows, to be copied in a moment."""
-    from django.db import connections
-
-    name = f"template_{NAME}"
-    with django_db_blocker.unblock():
-        source = connections["default"].settings_dict["NAME"]
-        connections["default"].close()
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(f'drop database if exists "{name}" with (force)')
-        # A live server's thread may still hold a connection; it makes itself a new one when it needs it.
-        connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = %s", (source,))
-        connection.execute(f'create database "{name}" template "{source}"')
-    yield name
-    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
-        connection.execute(f'drop database if exists "{name}" with (force)')
+def migrated_template(django_db_setup) -> str:
+    """The name of a database that holds this version's tables and no customers, to be copied in a moment."""
+    return template.name()
 
 
 @pytest.fixture
