@@ -160,7 +160,9 @@ class SealedReader(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
         """Decrypts into ``buffer``; 0 at the end."""
-        if self._at >= self._size and self._size:
+        if self._at >= self._size:
+            if not self._size:
+                self._load(0)  # that it is empty is proved as well
             return 0
         number, offset = divmod(self._at, self._chunk)
         piece = self._load(number)[offset : offset + len(buffer)]

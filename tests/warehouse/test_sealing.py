@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from guanxi.keyring import DataKey, SealBrokenError, keyring
@@ -121,6 +121,7 @@ def test_the_extension_comes_from_its_wheel():
 
 
 @settings(max_examples=25, deadline=None)
+@example(size=0, places=[2 * CHUNK])
 @given(
     size=st.sampled_from([0, 1, 100, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 2 * CHUNK + 17]),
     places=st.lists(st.integers(0, 2 * CHUNK + 20), max_size=4),

@@ -171,7 +171,7 @@ class RunJournal:
             self.connection.execute("alter table found drop column id")
             columns = '(business_date, "table", file, line, "column", rule, message, raw, encoding, status, mended)'
             with (
-                layout.sealing.connect() as source,
+                layout.sealing.reader() as source,
                 self.connection.cursor().copy(f"copy found {columns} from stdin") as copy,
             ):
                 for table in tables:

@@ -73,7 +73,7 @@ def settle(connection: psycopg.Connection, layout: Layout, nights: Sequence[date
 
     Returns how many customers were moved again. ``nights`` are those that are published together.
     """
-    with layout.sealing.connect() as source:
+    with layout.sealing.reader() as source:
         for night in nights:
             files = files_of(layout.part("core", "core_lead", night))
             if not files:

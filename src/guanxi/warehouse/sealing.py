@@ -78,41 +78,46 @@ class Sealing:
         """What a ``read_parquet(...)`` of files that this writes says in addition."""
         return _read_options(self.key_id)
 
-    def write_arrow(self, table: pa.Table, file: Path) -> None:
-        """Writes an Arrow table as a file.
+    def write_arrow(self, tables: Mapping[Path, pa.Table]) -> None:
+        """Writes each Arrow table as a file.
 
         By DuckDB all the same: of what PyArrow encrypts, DuckDB does not read all, and PyArrow nothing of DuckDB's.
         """
         with self.connect(threads=1) as connection:
-            connection.register("arrow", table)
-            connection.execute(f"COPY arrow TO {quoted(file)} (FORMAT parquet{self.copy_options})")
+            for file, table in tables.items():
+                connection.register("arrow", table)
+                connection.execute(f"COPY arrow TO {quoted(file)} (FORMAT parquet{self.copy_options})")
+                connection.unregister("arrow")
+
+    def reader(self) -> duckdb.DuckDBPyConnection:
+        """A database in memory that reads such files and writes none; for little, as it begins at once."""
+        return self._connect({"temp_directory": ""}, writes=False)
 
     def connect(self, *, spill: Path | None = None, **config: Any) -> duckdb.DuckDBPyConnection:
-        """A database in memory that writes and reads such files; what it spills, it encrypts."""
-        if spill is not None:
-            config["temp_directory"] = str(spill)
-        connection = duckdb.connect(  # noqa: TID251 - here it is made
-            ":memory:",
-            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False, **config},
-        )
+        """A database in memory that reads and writes such files. What it spills, it encrypts; without a folder to
+        spill to it runs out of memory instead."""
+        return self._connect({"temp_directory": str(spill or ""), **config}, writes=True)
+
+    def prepare(self, connection: duckdb.DuckDBPyConnection, *, writes: bool = True) -> None:
+        """Gives a connection the keys, by name; one that writes also encrypts what it spills."""
+        if self.key_id and writes:
+            # Writing needs OpenSSL, which this extension brings (60 ms); DuckDB's own part only decrypts.
+            connection.execute(f"LOAD {quoted(extension('httpfs'))}")
+            connection.execute("SET temp_file_encryption = true")
+        if self.key_id or keys_file().exists():
+            for key in keyring().keys:
+                _add_key(connection, key)
+
+    def _connect(self, config: dict[str, Any], *, writes: bool) -> duckdb.DuckDBPyConnection:
+        off = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        connection = duckdb.connect(":memory:", config={**off, **config})  # noqa: TID251 - here it is made
         try:
             connection.execute("SET enable_progress_bar = false")
-            self.prepare(connection)
+            self.prepare(connection, writes=writes)
         except BaseException:
             connection.close()
             raise
         return connection
-
-    def prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Gives a connection the keys, by name, and has it encrypt what it spills."""
-        if self.key_id:
-            # Writing needs OpenSSL, which this extension brings; DuckDB's own part only decrypts.
-            connection.execute(f"LOAD '{extension('httpfs')}'")
-            connection.execute("SET temp_file_encryption = true")
-        elif not keys_file().exists():
-            return
-        for key in keyring().keys:
-            _add_key(connection, key)
 
 
 PLAIN = Sealing()

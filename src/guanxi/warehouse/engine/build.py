@@ -216,7 +216,7 @@ def _history(layout: Layout, night: Night) -> tuple[Any, Any]:
 
     def first(table: str, column: str) -> Any:
         files = part_files(layout, "landing", table, day)
-        with layout.sealing.connect() as connection:
+        with layout.sealing.reader() as connection:
             found = connection.execute(
                 f"select min(cast({column} as date)) from {relation(files)} where {column} < ?", [day]
             ).fetchone()
@@ -340,7 +340,7 @@ def _problems(told: dict[str, Any], tests: tuple[TestOutcome, ...]) -> list[Buil
 
 def _reconciliations(work: _Work) -> tuple[Reconciled, ...]:
     source = relation([work.dataset("finance", "reconciliation")])
-    with work.sealing.connect() as connection:
+    with work.sealing.reader() as connection:
         rows = connection.execute(f"select rule, expected, actual from {source} order by rule").fetchall()
     return tuple(Reconciled(*row) for row in rows)
 
@@ -350,5 +350,5 @@ def _rows(work: _Work) -> dict[str, int]:
         f"select '{model.name}', count(*) from {relation([work.dataset(model.layer, model.name)])}"
         for model in datasets()
     )
-    with work.sealing.connect() as connection:
+    with work.sealing.reader() as connection:
         return dict(connection.execute(counts).fetchall())

@@ -168,10 +168,10 @@ TYPES = {
 }
 
 
-def write_rows(rows: Iterable[Any], row_type: type, file: Path, sealing: Sealing) -> None:
-    """Writes dataclass rows as one Parquet file."""
+def arrow(rows: Iterable[Any], row_type: type) -> pa.Table:
+    """Dataclass rows as an Arrow table."""
     schema = pa.schema([(name, TYPES[str(kind).split(" |")[0]]) for name, kind in row_type.__annotations__.items()])
-    sealing.write_arrow(pa.Table.from_pylist([asdict(row) for row in rows], schema=schema), file)
+    return pa.Table.from_pylist([asdict(row) for row in rows], schema=schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,11 +192,13 @@ def write_control(
 ) -> dict[str, Path]:
     """Writes the five control datasets into ``folder``; returns their files by name."""
     folder.mkdir(parents=True, exist_ok=True)
-    names = ("night", "calendar", "delivery", "assumption", "lead")
-    files = {name: folder / sealing.name(name) for name in names}
-    write_rows([night], NightRow, files["night"], sealing)
-    write_rows(calendar_rows(night), CalendarRow, files["calendar"], sealing)
-    write_rows([DeliveryRow(*item) for item in sorted(deliveries.items())], DeliveryRow, files["delivery"], sealing)
-    write_rows(assumptions, Assumption, files["assumption"], sealing)
-    write_rows(leads, LeadRow, files["lead"], sealing)
+    tables = {
+        "night": arrow([night], NightRow),
+        "calendar": arrow(calendar_rows(night), CalendarRow),
+        "delivery": arrow([DeliveryRow(*item) for item in sorted(deliveries.items())], DeliveryRow),
+        "assumption": arrow(assumptions, Assumption),
+        "lead": arrow(leads, LeadRow),
+    }
+    files = {name: folder / sealing.name(name) for name in tables}
+    sealing.write_arrow({files[name]: table for name, table in tables.items()})
     return files

@@ -47,7 +47,7 @@ def check_keys(layout: Layout) -> None:
     """
     newest = {key_id_of(file): file for file in stored_files(layout)}
     newest.pop("", None)
-    with layout.sealing.connect() as connection:
+    with layout.sealing.reader() as connection:
         for file in newest.values():
             if unreadable(connection, [file], whole=False):
                 raise UnreadableFileError([file])

@@ -23,7 +23,7 @@ from guanxi.warehouse.publish.declare import Kind
 from guanxi.warehouse.publish.search.surnames import COMPOUND_SURNAMES, IN_NAMES, SURNAMES
 from guanxi.warehouse.publish.search.tokens import VERSION
 from guanxi.warehouse.publish.tables import tables_of
-from guanxi.warehouse.sealing import PLAIN, files_of, memo, part_digest
+from guanxi.warehouse.sealing import Sealing, files_of, memo, part_digest
 
 KEPT = "published"
 
@@ -79,7 +79,7 @@ class Rules:
 def parts_of(layout: Layout, day: date) -> Parts:
     """The warehouse's snapshot parts of ``day``, those that are there."""
     folders = {table.name: layout.part(table.layer, table.dataset, day) for table in tables_of(Kind.SNAPSHOT)}
-    return _read(day, folders)
+    return _read(day, folders, layout.sealing)
 
 
 def parts_published(layout: Layout, word: str) -> Parts | None:
@@ -89,7 +89,7 @@ def parts_published(layout: Layout, word: str) -> Parts | None:
     except ValueError:
         return None
     kept = {table.name: layout.dataset(KEPT, table.name) for table in tables_of(Kind.SNAPSHOT)}
-    for parts in (parts_of(layout, day), _read(day, kept)):
+    for parts in (parts_of(layout, day), _read(day, kept, layout.sealing)):
         if parts.digest == word.rpartition("/")[2]:
             return parts
     return None
@@ -113,7 +113,7 @@ def keep(layout: Layout, parts: Parts) -> None:
     put(aside, layout.root / KEPT)
 
 
-def _read(day: date, folders: Mapping[str, Path]) -> Parts:
+def _read(day: date, folders: Mapping[str, Path], sealing: Sealing) -> Parts:
     files = {name: files_of(folder) for name, folder in folders.items()}
-    with PLAIN.connect() as connection:
+    with sealing.connect() as connection:
         return Parts(day, files, {name: part_digest(connection, found) for name, found in files.items()})
