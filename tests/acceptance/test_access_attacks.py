@@ -18,7 +18,7 @@ from guanxi.crm.holding.models import Event
 from guanxi.crm.insight.home_queries import forget_home
 from guanxi.crm.insight.models import CustomerFigure, Maturity
 from guanxi.crm.kernel.verbs import Verb
-from guanxi.crm.org.models import Cover, Post, Role, Staff
+from guanxi.crm.org.models import Assignment, Cover, Post, Role, Staff
 from guanxi.crm.party.models import Party, PartyRelation
 from guanxi.crm.quality.models import QuarantinedRow
 from guanxi.crm.web.exports import services
@@ -359,3 +359,16 @@ def test_the_pool_shows_the_lines_that_one_serves_and_nobody_who_is_erased(stage
     assert client.post("/pool/claim/", {"customer": stage.by_relation["same_team"]}).status_code == 422
     Limit.objects.create(party_id=person, kind="erasure", reason="R20261122-00001")
     assert person not in client.get("/pool/").text
+
+
+def test_one_signature_lets_nobody_of_another_bank_see_a_customer(stage):
+    number = stage.by_relation["same_subtree"]
+    client = stage.stand(MANAGER)
+    Staff.objects.filter(pk=stage.cast.zhu.pk).update(institution_id="C0")
+    for staff, made in ((stage.cast.zhu, False), (stage.cast.he, True)):
+        for url, how in (
+            (f"/customers/{number}/access/support/", {}),
+            (f"/api/v1/customers/{number}/supports", {"content_type": "application/json"}),
+        ):
+            client.post(url, {"staff": staff.pk, "reason": "x"}, **how)
+        assert Assignment.objects.filter(party_id=number, staff=staff).exists() is made

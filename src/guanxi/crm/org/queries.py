@@ -60,6 +60,10 @@ class InstitutionTree:
                 return number
             number = node.parent_id
 
+    def bank_around(self, institution_id: str) -> tuple[str, ...]:
+        """All institutions of the bank to which one belongs; none for one that is not known."""
+        return self.below([self.legal_entity(institution_id)]) if institution_id in self.nodes else ()
+
     def label(self, institution_id: str, language: str) -> str:
         """An institution's name; its number where it is not known."""
         node = self.nodes.get(institution_id)

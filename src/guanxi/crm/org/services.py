@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -33,13 +33,21 @@ def set_preferences(*, staff: Staff, changes: Mapping[str, Any]) -> Staff:
 
 
 def support_customer(
-    *, party_id: str, staff_id: str, until: datetime.date | None, reason: str, by: Staff, today: datetime.date
+    *,
+    party_id: str,
+    staff_id: str,
+    within: Collection[str],
+    until: datetime.date | None,
+    reason: str,
+    by: Staff,
+    today: datetime.date,
 ) -> Assignment:
     """Lets somebody see and serve a customer beside the lead manager, from today; raises :class:`ArrangementError`.
 
+    ``within`` are the institutions of the customer's own bank: nobody of another one is let in by a single signature.
     Whether ``by`` may assign this customer is for the caller to ask: the scope of the verb assign.
     """
-    if not Staff.objects.filter(pk=staff_id, is_active=True).exists():
+    if not Staff.objects.filter(pk=staff_id, is_active=True, institution_id__in=within).exists():
         raise ArrangementError(_("Nobody in service has the number %(number)s.") % {"number": staff_id})
     if until is not None and until < today:
         raise ArrangementError(_("The last day lies in the past."))

@@ -25,6 +25,7 @@ from guanxi.crm.org.queries import managers_of
 from guanxi.crm.org.services import ArrangementError, arrange_cover, end_cover, end_support, support_customer
 from guanxi.crm.org.token_models import Ability
 from guanxi.crm.web.access import Area
+from guanxi.crm.web.customer.access import bank_of
 from guanxi.crm.web.request import StaffRequest
 from guanxi.crm.web.team.views import assigned_institutions
 
@@ -82,6 +83,7 @@ def add_support(request: StaffRequest, party_id: Number, wanted: wire.NewSupport
             made: Assignment = support_customer(
                 party_id=party_id,
                 staff_id=wanted.staff,
+                within=bank_of(request, party_id),
                 until=wanted.until,
                 reason=wanted.reason,
                 by=request.user,

@@ -112,6 +112,13 @@ def _page(
     return show(request, "web/customer/access.html", context)
 
 
+def bank_of(request: StaffRequest, party_id: str) -> tuple[str, ...]:
+    """The institutions of the bank whose customer this is; one query by primary key."""
+    seen = Party.objects.visible_to(request.scopes[Verb.ASSIGN])
+    place = seen.values_list("institution_id", flat=True).get(pk=party_id)
+    return institution_tree(request.published.id if request.published else 0).bank_around(place)
+
+
 @require_POST
 @only_for(Area.CUSTOMERS)
 def add_support(request: StaffRequest, party_id: str) -> HttpResponseBase:
@@ -131,6 +138,7 @@ def add_support(request: StaffRequest, party_id: str) -> HttpResponseBase:
         support_customer(
             party_id=party_id,
             staff_id=typed["staff"],
+            within=bank_of(request, party_id),
             until=until,
             reason=typed["reason"][:200],
             by=request.user,
