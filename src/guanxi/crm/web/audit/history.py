@@ -53,7 +53,7 @@ def history(request: StaffRequest, kind: str, key: str) -> HttpResponse:
     row = tracked.model._base_manager.filter(pk=pk).first()
     if row is None and not changes:
         raise Http404
-    names = staff_names(request.published.id if request.published else 0)
+    names = staff_names(request.display.version)
     may_restore = Role.ADMINISTRATOR in request.roles and not (kind == "staff" and key == request.user.pk)
     context = {
         "kind": kind,

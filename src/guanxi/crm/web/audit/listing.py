@@ -90,7 +90,7 @@ def _condition(since: datetime.datetime | None, before: datetime.datetime | None
 
 def _matching(request: StaffRequest, rows: QuerySet[Entry], words: str) -> QuerySet[Entry]:
     """Entries by a person whose name has the words, or by, or about, the number."""
-    version = request.published.id if request.published else 0
+    version = request.display.version
     alike = [number for number, name in staff_names(version).items() if words in name][:NAMED_ALIKE]
     return rows.filter(Q(actor__in=[words, *alike]) | Q(subject=words))
 

@@ -69,7 +69,7 @@ def customer(request: StaffRequest, party_id: str) -> HttpResponse:
     chart = activity_chart(activity(subject=party_id, days=DAYS, now=now), days=DAYS, now=now, display=request.display)
     people = people_of(party_id, days=MONTHS_BACK, now=now)
     staff = Staff.objects.in_bulk([one.actor for one in people])
-    tree = institution_tree(request.published.id if request.published else 0)
+    tree = institution_tree(request.display.version)
     rows = [
         {
             "seen": one,
@@ -134,4 +134,4 @@ def verify_now(request: StaffRequest) -> HttpResponse:
 
 
 def _names(request: StaffRequest) -> dict[str, str]:
-    return staff_names(request.published.id if request.published else 0)
+    return staff_names(request.display.version)

@@ -73,7 +73,7 @@ def _page(
     assigns = may_assign(request, party_id)
     if not (assigns or request.roles & ASKING):
         raise PermissionDenied(Area.CUSTOMERS)
-    tree = institution_tree(request.published.id if request.published else 0)
+    tree = institution_tree(request.display.version)
     today = timezone.localdate()
     seers = who_sees(
         party_id=party_id,
@@ -116,7 +116,7 @@ def bank_of(request: StaffRequest, party_id: str) -> tuple[str, ...]:
     """The institutions of the bank whose customer this is; one query by primary key."""
     seen = Party.objects.visible_to(request.scopes[Verb.ASSIGN])
     place = seen.values_list("institution_id", flat=True).get(pk=party_id)
-    return institution_tree(request.published.id if request.published else 0).bank_around(place)
+    return institution_tree(request.display.version).bank_around(place)
 
 
 @require_POST

@@ -56,7 +56,7 @@ def team(request: StaffRequest) -> HttpResponse:
 
 
 def _page(request: StaffRequest, *, typed: dict[str, str] | None = None, problem: str = "") -> HttpResponse:
-    tree = institution_tree(request.published.id if request.published else 0)
+    tree = institution_tree(request.display.version)
     today = timezone.localdate()
     people = managers_of(assigned_institutions(request))
     books = books_by_manager(request.scopes[Verb.ASSIGN], date=request.day)

@@ -106,7 +106,7 @@ def unusual(request: StaffRequest) -> HttpResponse:
 def rows_of(request: StaffRequest, found: Ranking, people: Any) -> list[Row]:
     """The people with names and places; one query."""
     staff = Staff.objects.in_bulk([one.staff_id for one in people])
-    tree = institution_tree(request.published.id if request.published else 0)
+    tree = institution_tree(request.display.version)
     rows = []
     for one in people:
         known = staff.get(one.staff_id)
