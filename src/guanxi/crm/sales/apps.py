@@ -1,0 +1,18 @@
+"""The app's name for Django."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SalesConfig(AppConfig):
+    name = "guanxi.crm.sales"
+    label = "sales"
+    verbose_name = _("Sales")
+
+    def ready(self) -> None:
+        """Registers what is held about a person, what is secret, and what hangs on a manager."""
+        from guanxi.crm.sales import lead_registers
+
+        lead_registers.register_all()
