@@ -31,18 +31,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
     """The test database, copied from a migrated one where this version's exists; the first run makes it."""
     from django.db import connection
-    from django.test.utils import setup_databases, teardown_databases
+    from django.test.utils import setup_databases
 
     database = connection.creation._get_test_db_name()
     with django_db_blocker.unblock(), template.server() as server:
         copied = template.copied_to(server, database)
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=copied)
+        setup_databases(verbosity=0, interactive=False, aliases={"default"}, keepdb=copied)
         if not copied:
             connection.close()
             template.make_from(server, database)
     yield
-    with django_db_blocker.unblock():
-        teardown_databases(made, verbosity=0)
+    with template.server() as server:
+        # By force: threads that served pages to a browser may have left connections of their own.
+        template.remove(server, database)
 
 
 @pytest.fixture(scope="session")

@@ -44,7 +44,7 @@ def copied_to(connection: psycopg.Connection, database: str) -> bool:
     template = name()
     if not connection.execute("select 1 from pg_database where datname = %s", [template]).fetchone():
         return False
-    connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database)))
+    remove(connection, database)
     _copy(connection, template, database)
     return True
 
@@ -54,8 +54,13 @@ def make_from(connection: psycopg.Connection, database: str) -> None:
     for (old,) in connection.execute(
         "select datname from pg_database where datname like %s", [f"{PREFIX}%"]
     ).fetchall():
-        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(old)))
+        remove(connection, old)
     _copy(connection, database, name())
+
+
+def remove(connection: psycopg.Connection, database: str) -> None:
+    """Drops a database where it is there, whoever is connected to it."""
+    connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database)))
 
 
 def _copy(connection: psycopg.Connection, template: str, database: str) -> None:

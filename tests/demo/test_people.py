@@ -108,7 +108,7 @@ def test_the_cast_is_on_the_payroll(good_bank):
         assert staff[person.staff_id][:2] == (person.name, person.role)
         assert all((person.name_en, person.role_zh, person.role_en, person.about_zh, person.about_en))
     numbers = [person.staff_id for person in good_bank.bank.cast]
-    assert numbers == ["000001", "000002", "010001", "010101", "020101", "000003", "000004", "000005"]
+    assert numbers == ["000001", "000002", "010001", "010101", "020101", "000003", "000004", "000005", "000006"]
     parents = dict(good_bank.sql("SELECT DISTINCT institution_id, parent_id FROM institution"))
     manager, branch, outsider = (staff[number][2] for number in ("010101", "010001", "020101"))
     assert parents[manager] == branch != parents[outsider]

@@ -63,7 +63,7 @@ def create_staff_rows(making: Making, subs: list[SubBranch]) -> None:
     rows: list[tuple[object, ...]] = []
     managers: dict[int, int] = dict(making.connection.execute("SELECT sub_no, managers FROM sub_staff").fetchall())
     head_office = (
-        [(f"{number:06d}", "head_office", "both") for number in range(6, 12)]
+        [(f"{number:06d}", "head_office", "both") for number in range(7, 12)]
         + [(f"{number:06d}", "service_agent", "both") for number in range(12, 18)]
         + [(f"{number:06d}", "other", "both") for number in range(18, 22)]
     )

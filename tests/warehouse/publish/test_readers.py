@@ -44,7 +44,7 @@ def test_a_reader_in_a_long_transaction_does_not_hold_up_the_next_night(house):
     for day in (OPENING, NEXT):
         house.write(day)
         house.publish()
-    with psycopg.connect(house.url) as reader, mock.patch("guanxi.warehouse.publish.partitions.RETIRING", "300ms"):
+    with psycopg.connect(house.url) as reader, mock.patch("guanxi.warehouse.publish.partitions.RETIRING", 0.3):
         reader.execute("select * from insight_customerfigure where business_date = %s", [OPENING]).fetchone()
         house.write(THIRD)
         house.publish()

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock, local
+from time import monotonic, sleep
 from typing import Any
 
 from psycopg import errors
@@ -20,6 +21,7 @@ from guanxi.warehouse.publish.database import (
     connect,
     indexes,
     patiently,
+    rows,
     run,
     value,
 )
@@ -30,8 +32,8 @@ from guanxi.warehouse.publish.tally import Tally
 from guanxi.warehouse.publish.wire import copy_into
 
 MOST_BUILDERS = 4
-# Detaching an old partition waits for the readers it has; where they take longer than this, the next night does it.
-RETIRING = "20s"
+# Detaching an old partition waits for its readers; where they take longer than this (seconds), the next night does it.
+RETIRING = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,12 +180,17 @@ def attach(connection: Connection, fresh: Fresh, *, replaced: str | None, patien
 def retire(connection: Connection, table: Table, names: Iterable[str]) -> list[str]:
     """Detaches and drops partitions without keeping anybody from reading; outside of a transaction.
 
-    Where readers hold a partition for long it stays for the next publication to retire. Returns what was dropped.
+    A transaction that began before may still see an earlier day as the last without having read its rows: detaching
+    waits for those that have read only, so all that are open are waited for first. Where readers hold a partition for
+    long it stays for the next publication to retire. Returns what was dropped.
     """
     dropped: list[str] = []
+    names = list(names)
+    if not names or not _outlived(connection):
+        return dropped
     for name in names:
         try:
-            run(connection, f"SET statement_timeout = '{RETIRING}'")
+            run(connection, f"SET statement_timeout = '{RETIRING}s'")
             run(connection, f"ALTER TABLE {table.name} DETACH PARTITION {name} CONCURRENTLY")
             patiently(connection, lambda name=name: _drop(connection, name), patience=10, table=table.name)
         except (errors.QueryCanceled, errors.LockNotAvailable, errors.ObjectNotInPrerequisiteState, TableBusyError):
@@ -192,6 +199,26 @@ def retire(connection: Connection, table: Table, names: Iterable[str]) -> list[s
             run(connection, "SET statement_timeout = 0")
         dropped.append(name)
     return dropped
+
+
+def _outlived(connection: Connection) -> bool:
+    """Waits until every transaction in this database that is open now has ended; false where one is still open."""
+    opened = [
+        transaction
+        for (transaction,) in rows(
+            connection,
+            "SELECT l.virtualtransaction FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
+            " WHERE l.locktype = 'virtualxid' AND a.datname = current_database()"
+            # Those of clients only: PostgreSQL's own, a vacuum for one, have no user and read no figures.
+            " AND a.usesysid IS NOT NULL AND pid <> pg_backend_pid()",
+        )
+    ]
+    until = monotonic() + RETIRING
+    while value(connection, "SELECT count(*) FROM pg_locks WHERE virtualtransaction = ANY (%s)", [opened]):
+        if monotonic() > until:
+            return False
+        sleep(0.02)
+    return True
 
 
 def _drop(connection: Connection, name: str) -> None:
