@@ -12,8 +12,8 @@ from guanxi.crm.handover.models import Handover, Pool, PoolRule, State
 from guanxi.crm.handover.pooling import run_rules
 from guanxi.crm.insight.models import CustomerFigure
 from guanxi.crm.insight.queries import newest_publication
-from guanxi.crm.org.models import Assignment, Staff
-from guanxi.crm.org.queries import institution_tree
+from guanxi.crm.org.models import Assignment, Post, Staff
+from guanxi.crm.org.queries import forget, institution_tree
 from guanxi.crm.party.models import Party
 from guanxi.crm.web.handover.shown import forget_waiting
 
@@ -99,7 +99,25 @@ def test_limits_other_branches_and_a_pause_after_giving_back(cast, sign_in, pool
     assert sign_in(cast.qian).post("/pool/claim/", {"customer": "P00001"}).status_code == 302
     assert sign_in(cast.yu).get("/pool/").status_code == 403
     assert ai.get("/pool/rules/").status_code == 403
-    assert sign_in(cast.bo).post("/pool/rules/", {"institution": "B1", "capacity": "many"}).status_code == 422
+    assert (
+        sign_in(cast.bo).post("/pool/rules/", {"institution": "B1", "line": "retail", "capacity": "many"}).status_code
+        == 422
+    )
+
+
+def test_who_assigns_on_one_line_sets_rules_for_that_line_only(cast, sign_in):
+    put(sign_in(cast.bo), line="corporate")
+    Post.objects.filter(staff=cast.bo).update(line="retail")
+    forget()
+    bo = sign_in(cast.bo)
+    page = bo.get("/pool/rules/?institution=B1&line=corporate").content.decode()
+    assert 'value="retail"' in page
+    assert 'value="corporate"' not in page
+    sent = {"institution": "B1", "pause_days": "1", "rule-left": "1"}
+    for line in ("corporate", "both", ""):
+        assert bo.post("/pool/rules/", {**sent, "line": line}).status_code == 404
+    assert bo.post("/pool/rules/", {**sent, "line": "retail", "institution": "B2"}).status_code == 404
+    assert Pool.objects.get().pause_days == 30
 
 
 def test_rules_let_customers_fall_and_each_falls_once(cast, sign_in):

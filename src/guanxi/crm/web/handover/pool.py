@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Q, QuerySet
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +29,6 @@ from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.models import Line, Post, Role
 from guanxi.crm.org.queries import institution_tree
 from guanxi.crm.web.access import Area, only_for
-from guanxi.crm.web.handover.people import assigned
 from guanxi.crm.web.handover.rights import arranges
 from guanxi.crm.web.handover.shown import forget_waiting
 from guanxi.crm.web.request import StaffRequest
@@ -166,13 +165,16 @@ def _do(request: StaffRequest, act: Callable[[], Handover], typed: dict[str, str
 def rules(request: StaffRequest) -> HttpResponseBase:
     """Limits and rules of the pools of one's institutions."""
     tree, language = institution_tree(request.display.version), request.display.language
-    places = assigned(request)
-    allowed = [number for number in tree.nodes if places is None or number in places]
+    reached = {number: lines for number in tree.nodes if (lines := _lines(request, number))}
     asked = request.POST if request.method == "POST" else request.GET
-    place = asked.get("institution") if asked.get("institution") in allowed else (allowed[0] if allowed else "")
-    line = asked.get("line") if asked.get("line") in dict(LINES) else Line.RETAIL
+    place, line = asked.get("institution", ""), asked.get("line", "")
+    if request.method == "POST" and line not in dict(reached.get(place, ())):
+        raise Http404
+    place = place if place in reached else next(iter(reached), "")
+    lines = reached.get(place, ())
+    line = line if line in dict(lines) else next(iter(dict(lines)), Line.RETAIL)
     problems: dict[str, str] = {}
-    if request.method == "POST" and place:
+    if request.method == "POST":
         sent, problems = _sent(request)
         if not problems:
             set_pool(institution_id=place, line=str(line), by=request.user, **sent)
@@ -183,9 +185,9 @@ def rules(request: StaffRequest) -> HttpResponseBase:
     on = {kind.name: threshold for kind, threshold in (rules_of(one) if one.pk else [(KINDS["left"], 0)])}
     said = {each.kind: each.threshold for each in one.rules.all()} if one.pk else {}
     context = {
-        "institutions": [(number, tree.label(number, language)) for number in allowed],
+        "institutions": [(number, tree.label(number, language)) for number in reached],
         "place": place,
-        "lines": LINES,
+        "lines": lines,
         "line": line,
         "pool": one,
         "kinds": [
@@ -195,11 +197,22 @@ def rules(request: StaffRequest) -> HttpResponseBase:
         "pools": [
             (tree.label(number, language), number, dict(LINES)[of_line], each)
             for (number, of_line), each in sorted(pools.items())
-            if number in allowed
+            if of_line in dict(reached.get(number, ()))
         ],
         "problems": problems,
     }
     return render(request, "web/handover/pool_rules.html", context, status=422 if problems else 200)
+
+
+def _lines(request: StaffRequest, institution_id: str) -> tuple[tuple[str, Any], ...]:
+    """The lines of business on which the person assigns the customers of an institution."""
+    scope = request.scopes[Verb.ASSIGN]
+    sights = {Line.RETAIL: scope.retail, Line.CORPORATE: scope.corporate}
+    return tuple(
+        (line, label)
+        for line, label in LINES
+        if sights[Line(line)].everything or institution_id in sights[Line(line)].institution_ids
+    )
 
 
 def _sent(request: StaffRequest) -> tuple[dict[str, Any], dict[str, str]]:
