@@ -16,7 +16,7 @@ from guanxi.crm.consent.codes import Channel, Purpose, Why
 from guanxi.crm.consent.models import Package, RightsCase
 from guanxi.crm.consent.package import write_package
 from guanxi.crm.consent.queries import contactable, may_contact
-from guanxi.crm.holding.models import Agreement
+from guanxi.crm.holding.models import Agreement, AgreementParty
 from guanxi.crm.insight.models import CustomerFigure
 from guanxi.crm.org.queries import standing_of
 from tests.web.conftest import sign_in
@@ -119,8 +119,18 @@ def test_after_an_erasure_nobody_meets_the_person_and_what_the_law_keeps_is_kept
     who = cast.person.id
     say(sign_in(cast.ai), who, "given", "marketing", ["sms"])
     Agreement.objects.filter(party_id=who).update(closed_on=datetime.date(2025, 6, 30))
+    other = next(party.id for party in cast.book(cast.ai) if party.id != who and party.kind == "person")
+    held = Agreement.objects.filter(party_id=other)[0]
+    AgreementParty.objects.create(agreement=held, party_id=who, role="joint_holder")
+    pages = [reverse("customer-holdings", args=[other]), f"/api/v1/customers/{other}/holdings"]
+    for page in pages:
+        assert cast.person.name in sign_in(cast.ai).get(page).text
     case = ask(sign_in(cast.ai), who, "erasure")
     do(sign_in(cast.shi), case, "erase", sure="1")
+    for page in pages:
+        answer = sign_in(cast.ai).get(page)
+        assert answer.status_code == 200
+        assert cast.person.name not in answer.text
     assert list_for_sms(cast, cast.he) == set()
     for staff in (cast.ai, cast.bo, cast.he, cast.fu):
         client = sign_in(staff)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from guanxi.crm.consent.queries import erased_among
 from guanxi.crm.consent.roles import may_look
+from guanxi.crm.holding.queries import RoleHeld
 from guanxi.crm.party.relation_queries import GroupMember, Network
 from guanxi.crm.web.request import StaffRequest
 
@@ -26,3 +27,16 @@ def members_without_names(request: StaffRequest, members: tuple[GroupMember, ...
     """The companies of a group, the same way."""
     gone = unnamed(request, (member.party_id for member in members))
     return tuple(replace(one, party_id="", name="") if one.party_id in gone else one for one in members)
+
+
+def roles_without_names(
+    request: StaffRequest, roles: tuple[RoleHeld, ...], *, own: bool = False
+) -> tuple[RoleHeld, ...]:
+    """Roles in agreements, the same way; of agreements that are not the customer's own nothing else is told either."""
+    gone = unnamed(request, (role.other_id for role in roles))
+    return tuple(_unnamed_role(one, own=own) if one.other_id in gone else one for one in roles)
+
+
+def _unnamed_role(one: RoleHeld, *, own: bool) -> RoleHeld:
+    hidden = replace(one, other_id="", other_name="")
+    return hidden if own else replace(hidden, agreement_id="", agreement_kind="", number="", balance=None)

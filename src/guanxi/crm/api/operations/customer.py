@@ -34,7 +34,7 @@ from guanxi.crm.party.models import ContactPoint, Party, PartyIdentifier
 from guanxi.crm.party.queries import contacts, documents
 from guanxi.crm.party.relation_queries import network
 from guanxi.crm.web.access import Area
-from guanxi.crm.web.erased import without_names
+from guanxi.crm.web.erased import roles_without_names, without_names
 from guanxi.crm.web.request import StaffRequest
 
 router = Router(tags=["customer"])
@@ -198,8 +198,14 @@ def customer_holdings(request: StaffRequest, party_id: Number, which: Query[Whic
             )
             for one in (held.agreements if which.closed else held.open)
         ],
-        roles_in_others=[_role(one) for one in roles_in_others(request.scope, party_id, today=request.day)],
-        others_in_own=[_role(one) for one in others_in_own(request.scope, party_id, today=request.day)],
+        roles_in_others=[
+            _role(one)
+            for one in roles_without_names(request, roles_in_others(request.scope, party_id, today=request.day))
+        ],
+        others_in_own=[
+            _role(one)
+            for one in roles_without_names(request, others_in_own(request.scope, party_id, today=request.day), own=True)
+        ],
         truncated=held.truncated,
     )
 

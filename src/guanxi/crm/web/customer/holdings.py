@@ -13,6 +13,7 @@ from guanxi.crm.insight.customer_queries import Standing, agreement_standings
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.customer.charts import maturity_chart
 from guanxi.crm.web.customer.frame import customer_frame, show
+from guanxi.crm.web.erased import roles_without_names
 from guanxi.crm.web.request import StaffRequest
 
 
@@ -48,8 +49,8 @@ def holdings_page(request: StaffRequest, party_id: str) -> HttpResponse:
         "show_closed": bool(request.GET.get("closed")),
         "truncated": held.truncated,
         "ladder": ladder if ladder.visible(request.display) else None,
-        "roles": roles_in_others(request.scope, party_id, today=frame.day),
-        "others": others_in_own(request.scope, party_id, today=frame.day),
+        "roles": roles_without_names(request, roles_in_others(request.scope, party_id, today=frame.day)),
+        "others": roles_without_names(request, others_in_own(request.scope, party_id, today=frame.day), own=True),
         "products": {one.id: one for one in held.agreements},
     }
     return show(request, "web/customer/holdings.html", context)
