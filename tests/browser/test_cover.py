@@ -1,4 +1,4 @@
-"""Cover for leave before a real browser: arranged by the branch, used by the substitute, ended by hand and by itself."""
+"""Cover for leave before a real browser: arranged by the branch, used by the other, ended by hand and by itself."""
 
 from __future__ import annotations
 

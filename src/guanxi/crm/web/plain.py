@@ -25,10 +25,11 @@ class PlainTextMiddleware:
         self, request: HttpRequest, _view: Any, _args: list[Any], kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         """None lets the view answer."""
-        # What programs send is read by the API itself, and only once.
+        # What programs send is read by the API itself, only once, and it names the place.
         spaces = request.resolver_match.namespaces if request.resolver_match else []
-        form = request.method == "POST" and not any(space.startswith("api") for space in spaces)
-        typed = (request.GET, request.POST) if form else (request.GET,)
+        page = not any(space.startswith("api") for space in spaces)
+        typed = [request.GET] if page else []
+        typed += [request.POST] if page and request.method == "POST" else []
         held = (text for fields in typed for name, texts in fields.lists() for text in (name, *texts))
         return errors.bad_request(request) if _holds_nul([*map(str, kwargs.values()), *held]) else None
 
