@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from guanxi.crm.org.models import Cover
+from guanxi.crm.sales.models import Pipeline
 from tests.acceptance.stage import Stage
 from tests.cast import PASSWORD
 from tests.taking import WHY
@@ -49,6 +50,22 @@ def _upload(_stage: Stage, _records: Mapping[str, Any]) -> Mapping[str, Any]:
 def _restore(_stage: Stage, records: Mapping[str, Any]) -> Mapping[str, Any]:
     events = Cover.history.rel.related_model.objects.filter(pgh_obj_id=records["cover_id"], pgh_label="update")
     return {"field": "reason", "event": events.order_by("-pgh_id")[0].pgh_id, "reason": "误改"}
+
+
+def _pipeline(_stage: Stage, _records: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The first pipeline with another probability of its first stage, as its page sends it."""
+    pipeline = Pipeline.objects.order_by("pk")[0]
+    stages = list(pipeline.stages.order_by("position", "id"))
+    sent: dict[str, Any] = {
+        "name_zh": pipeline.name_zh, "name_en": pipeline.name_en, "tolerance": "0.002", "position": "1",
+        "is_active": "on", "stages-TOTAL_FORMS": len(stages), "stages-INITIAL_FORMS": len(stages),
+    }  # fmt: skip
+    for place, one in enumerate(stages):
+        fields = ("id", "code", "name_zh", "name_en", "process", "state", "probability", "required", "position")
+        sent |= {f"stages-{place}-{name}": getattr(one, name) for name in fields}
+        sent |= {f"stages-{place}-pipeline": pipeline.pk, f"stages-{place}-days": one.days or ""}
+        sent |= {f"stages-{place}-is_active": "on"}
+    return sent
 
 
 FORMS: dict[str, Form] = {
@@ -149,6 +166,11 @@ FORMS: dict[str, Form] = {
     "admin:contact_activitytemplate_change": always(
         kind="call", name_zh="问候", name_en="Greeting", text_zh="近况", text_en="How are you", position="9",
     ),
+    "admin:sales_pipeline_change": _pipeline,
+    "admin:sales_closereason_add": always(
+        state="lost", code="moved", name_zh="客户迁出", name_en="Customer moved away", position="9",
+    ),
+    "admin:sales_closereason_change": always(name_zh="价格", name_en="Price", position="9"),
     "admin:workdays_specialday_add": always(
         day="2027-01-01", kind="holiday", name_zh="元旦", name_en="New Year's Day",
     ),

@@ -14,9 +14,10 @@ import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.hashers import make_password
 from django.core.cache import cache as django_cache
 from django.db import connection
@@ -45,6 +46,8 @@ from guanxi.crm.insight.models import (
 from guanxi.crm.org.models import Staff
 from guanxi.crm.org.queries import forget
 from guanxi.crm.party.models import Party
+from guanxi.crm.sales.margin_services import sum_margins
+from guanxi.crm.sales.put_pipelines import put_pipelines
 from guanxi.crm.workdays.models import SpecialDay
 from guanxi.crm.workdays.published import ANNOUNCED, days_of
 from guanxi.crm.workdays.queries import forget as forget_workdays
@@ -168,13 +171,17 @@ def load() -> Cast:
         for model in {type(some[0]) for some in rows if some}:
             if model._meta.pk and model._meta.pk.get_internal_type() == "BigAutoField":
                 cursor.execute(f"SELECT setval(pg_get_serial_sequence('{model._meta.db_table}', 'id'), 1000)")
+    sum_margins()
     by_number = {one.id: one for one in staff}
     calls = {call: by_number[number] for call, number, *_rest in bank.STAFF}
     return Cast(parties, agreements, by_party, calls, partitions=partitions)
 
 
 def put_texts() -> None:
-    """The words that a new installation begins with (consent, retention, activities), which emptied tables lack."""
+    """The words that a new installation begins with (consent, retention, activities, pipelines), which emptied tables
+    lack.
+    """
+    put_pipelines(partial(apps.get_model, "sales"))
     ConsentText.objects.bulk_create(
         [
             ConsentText(purpose=purpose, version=1, text_zh=words.zh, text_en=words.en, valid_from=IN_FORCE_FROM)

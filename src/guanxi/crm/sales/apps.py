@@ -13,6 +13,7 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers what is held about a person, what is secret, and what hangs on a manager."""
-        from guanxi.crm.sales import lead_registers
+        from guanxi.crm.sales import lead_registers, opportunity_registers
 
         lead_registers.register_all()
+        opportunity_registers.register_all()

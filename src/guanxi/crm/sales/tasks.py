@@ -1,0 +1,20 @@
+"""Jobs of this room."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from guanxi.crm.kernel.protection import SYSTEM, entered
+from guanxi.crm.sales.margin_services import sum_margins
+from guanxi.crm.sales.opportunity_jobs import follow_managers
+
+
+@app.periodic(cron="*/5 * * * *")  # pyrefly: ignore[bad-argument-type]
+@app.task(name="opportunities", queue="exports", queueing_lock="opportunities")
+def tend_opportunities(timestamp: int) -> None:
+    """Every five minutes: opportunities go with their customers; after a publication the margins of products are
+    summed anew.
+    """
+    with entered(SYSTEM):
+        follow_managers()
+        sum_margins()
