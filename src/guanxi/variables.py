@@ -229,6 +229,51 @@ VARIABLES = (
         "Working days for an answer to a person who asks about personal data, from the day after the request.",
     ),
     Variable(
+        "GUANXI_SITE_URL",
+        "",
+        "https://crm.bank.internal",
+        "The address at which people reach the site, for links in e-mails. Without it they say only: sign in.",
+    ),
+    Variable(
+        "GUANXI_SMTP_HOST",
+        "",
+        "mail.bank.internal",
+        "The bank's server for outgoing e-mail: notifications go out at once or as a digest each morning, as each "
+        "person chooses, without names, numbers or amounts. Without it, none is sent.",
+    ),
+    Variable("GUANXI_SMTP_PORT", "587, with tls 465", "587", "Its port."),
+    Variable(
+        "GUANXI_SMTP_TLS",
+        "starttls",
+        "starttls",
+        "starttls, tls, or none: the last only where the server is on the same machine.",
+    ),
+    Variable("GUANXI_SMTP_USER", "", "guanxi", "The account that sends; without it, nobody signs in there."),
+    Variable("GUANXI_SMTP_PASSWORD_FILE", "", "/etc/guanxi/smtp-password", "A file with that account's password."),
+    Variable("GUANXI_MAIL_FROM", "guanxi@localhost", "crm@bank.example", "From whom the e-mails come."),
+    Variable(
+        "GUANXI_PUSH_CONTACT",
+        "",
+        "mailto:crm@bank.example",
+        "Turns web push on: whom a push service may write to about this site, as mailto: or https:. The worker must "
+        "reach the services over the internet; without it the pages say that push is off, and all else works.",
+    ),
+    Variable(
+        "GUANXI_PUSH_KEY", "", "", "The secret of the site's key for push services. Better given as a file, below."
+    ),
+    Variable(
+        "GUANXI_PUSH_KEY_FILE",
+        "var/push-key, made at the first start",
+        "/etc/guanxi/push-key",
+        "A file with that secret, the same on all machines; with another one, everybody must turn push on again.",
+    ),
+    Variable(
+        "GUANXI_PUSH_HOSTS",
+        "fcm.googleapis.com,*.push.services.mozilla.com,*.notify.windows.com,web.push.apple.com",
+        "*.push.services.mozilla.com,*.notify.windows.com",
+        "The push services that may be asked: browsers say the address, and no other host is ever connected to.",
+    ),
+    Variable(
         "GUANXI_SCAN_CLAMD",
         "",
         "/run/clamav/clamd.ctl",

@@ -66,6 +66,8 @@ KWARGS = {
     "handover_id": "person",
     "draft_handover_id": "person",
     "done_handover_id": "person",
+    "notice_id": "person",
+    "device_id": "person",
     "session_id": "person",
     "token_id": "person",
     "passkey": "person",
@@ -197,6 +199,17 @@ ROWS: tuple[Row, ...] = (
     Row("task-undo", None, WORKERS, changes=False),
     Row("work-log", WORKERS, WORKERS),
     Row("work-log-add", None, WORKERS),
+    # What one is told
+    Row("notices", ANYBODY),
+    Row("notice", ANYBODY),
+    Row("notices-pulse", ANYBODY),
+    Row("notices-latest", ANYBODY),
+    Row("notices-read", None, ANYBODY),
+    Row("notices-unread", None, ANYBODY),
+    Row("notices-wishes", ANYBODY, ANYBODY),
+    Row("device-add", None, ANYBODY, answer=409, changes=False),  # push is off without a contact of the bank
+    Row("device-remove", None, ANYBODY),
+    Row("push-worker", ANYBODY, public=True),
     # Requests of persons
     Row("rights", LOOKERS, part=True),
     Row("rights-case", (LOOKERS | RECORDERS) & SEERS),

@@ -109,6 +109,11 @@ FORMS: dict[str, Form] = {
     "work-log-add": lambda _stage, _records: {
         "day": _day(), "key": str(uuid4()), "clock": "00:00", "minutes": "30", "text": "部门例会",
     },
+    "notices-read": always(all="1"),
+    "notices-unread": lambda stage, _records: {"notice": stage.mine["read_notice_id"]},
+    "notices-wishes": nothing,
+    "device-add": always(endpoint="https://fcm.googleapis.com/x", key="BA", secret="AA"),
+    "device-remove": nothing,
     "customer-support": always(staff="1001", reason="共同拜访"),
     "customer-support-end": nothing,
     "reveal": always(why="contact", reason="到期回访"),

@@ -18,6 +18,7 @@ from guanxi.crm.consent.models import Package, RightsCase
 from guanxi.crm.contact.models import Activity, Attachment, Task
 from guanxi.crm.handover.models import Handover, Receiver
 from guanxi.crm.kernel.storage import files
+from guanxi.crm.notices.models import Device, Notice, Unread
 from guanxi.crm.org.models import AddressLock, Cover, Staff, StaffSession
 from guanxi.crm.org.tokens import make_token
 from guanxi.crm.quality.models import MendingImport, NightRequest, QuarantinedRow, Run
@@ -94,6 +95,9 @@ def things_of(staff: Staff, *, institution: str) -> dict[str, Any]:
         "written_export_id": written.pk,
         "import_id": upload.pk,
         "own_task_id": own_task(staff),
+        "notice_id": _notice(staff),
+        "read_notice_id": _notice(staff, read_at=timezone.now()),
+        "device_id": Device.objects.create(staff=staff, endpoint="https://push.example/x", digest=staff.pk).pk,
         "session_id": session.public_id,
         "passkey": passkey.pk,
         "handover_id": _handover(staff, institution, "waiting", giver=staff),
@@ -101,6 +105,14 @@ def things_of(staff: Staff, *, institution: str) -> dict[str, Any]:
         "done_handover_id": _handover(staff, institution, "done", moved_at=timezone.now(), undo_hours=72),
         "token_id": make_token(staff=staff, name="报表程序", abilities=["products:read"], days=30, strong=False)[0].pk,
     }
+
+
+def _notice(staff: Staff, **more: Any) -> int:
+    """Something that somebody was told, about no customer; unread unless said otherwise."""
+    made = Notice.objects.create(to=staff, kind="tasks_followed", facts={"number": 2}, **more)
+    if made.read_at is None:
+        Unread.objects.create(notice=made, to=staff)
+    return made.pk
 
 
 def _handover(staff: Staff, institution: str, state: str, **more: Any) -> int:

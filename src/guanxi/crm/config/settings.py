@@ -18,6 +18,9 @@ from django.urls import reverse_lazy
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 
+from guanxi.crm.config.directories import LDAP, OIDC, SOCIALACCOUNT_PROVIDERS  # noqa: F401
+from guanxi.crm.config.outgoing import DEFAULT_FROM_EMAIL, MAILERS, PUSH_CONTACT, PUSH_HOSTS, SITE_URL  # noqa: F401
+
 ROOT = Path(os.environ.get("GUANXI_ROOT") or Path(__file__).resolve().parents[4])
 VAR = Path(os.environ.get("GUANXI_VAR") or ROOT / "var").resolve()
 FRONTEND = Path(os.environ.get("GUANXI_FRONTEND") or ROOT / "frontend" / "node_modules")
@@ -46,12 +49,6 @@ def secret(variable: str, name: str) -> str:
             os.link(aside, file)  # whoever is first decides; the others read what it wrote
         aside.unlink()
     return file.read_text().strip()
-
-
-def from_file(variable: str) -> str:
-    """The secret in the file that a variable names; empty where it names none."""
-    file = os.environ.get(variable, "")
-    return Path(file).read_text(encoding="utf-8").strip() if file else ""
 
 
 def database(url: str) -> dict[str, object]:
@@ -112,6 +109,7 @@ INSTALLED_APPS = [
     "guanxi.crm.party",
     "guanxi.crm.holding",
     "guanxi.crm.insight",
+    "guanxi.crm.notices",
     "guanxi.crm.quality",
     "guanxi.crm.handover",
     "guanxi.crm.consent",
@@ -128,6 +126,7 @@ MIDDLEWARE = [
     "guanxi.crm.web.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "guanxi.crm.web.notices.pulse.PulseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -167,42 +166,10 @@ TEMPLATES = [
     },
 ]
 
+SILENCED_SYSTEM_CHECKS = ["mail.W001"]  # a bank without outgoing e-mail is none to warn of
 AUTH_USER_MODEL = "org.Staff"
-# The bank's directory, where one is named: it decides about passwords first.
-LDAP = {
-    "url": os.environ.get("GUANXI_LDAP_URL", ""),
-    "base": os.environ.get("GUANXI_LDAP_BASE", ""),
-    "filter": os.environ.get("GUANXI_LDAP_FILTER", "(uid={number})"),
-    "bind_dn": os.environ.get("GUANXI_LDAP_BIND_DN", ""),
-    "bind_password": from_file("GUANXI_LDAP_BIND_PASSWORD_FILE"),
-    "ca_file": os.environ.get("GUANXI_LDAP_CA_FILE", ""),
-    "starttls": os.environ.get("GUANXI_LDAP_STARTTLS", "1") != "0",
-}
-# The bank's own provider (OpenID Connect), where one is named.
-OIDC = {
-    "url": os.environ.get("GUANXI_OIDC_URL", ""),
-    "name": os.environ.get("GUANXI_OIDC_NAME", ""),
-    "claim": os.environ.get("GUANXI_OIDC_CLAIM", "preferred_username"),
-    "second_factor": os.environ.get("GUANXI_OIDC_SECOND_FACTOR", "") == "1",
-}
 SOCIALACCOUNT_ADAPTER = "guanxi.crm.web.signin.provider.ProviderAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = True  # the policy lets no form lead to another site
-SOCIALACCOUNT_PROVIDERS = {
-    "openid_connect": {
-        "OAUTH_PKCE_ENABLED": True,
-        "APPS": [
-            {
-                "provider_id": "bank",
-                "name": OIDC["name"],
-                "client_id": os.environ.get("GUANXI_OIDC_CLIENT_ID", ""),
-                "secret": from_file("GUANXI_OIDC_CLIENT_SECRET_FILE"),
-                "settings": {"server_url": OIDC["url"]},
-            }
-        ]
-        if OIDC["url"]
-        else [],
-    }
-}
 AUTHENTICATION_BACKENDS = ["guanxi.crm.org.signing.LockingBackend"]
 if LDAP["url"]:
     AUTHENTICATION_BACKENDS.insert(0, "guanxi.crm.org.ldap_signin.DirectoryBackend")
@@ -271,6 +238,9 @@ SECURE_CSP = {
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
 }
+
+# The site's key for push services (crm/notices).
+PUSH_KEY = secret("GUANXI_PUSH_KEY", "push-key")
 
 # What looks for malware in files that come in (kernel/scanning): clamd's socket, or a command.
 SCAN_CLAMD = os.environ.get("GUANXI_SCAN_CLAMD", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -18,6 +19,7 @@ from guanxi.crm.contact import about
 from guanxi.crm.contact.codes import Priority, TaskSource, TaskState
 from guanxi.crm.contact.errors import StaleError, WorkError
 from guanxi.crm.contact.models import Activity, Task
+from guanxi.crm.contact.telling import tell_of_followed, tell_of_tasks
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.org.models import Staff
 from guanxi.crm.party.models import Party
@@ -103,7 +105,7 @@ def put_task(
         raise WorkError(_("A task without a customer is one's own."), "staff")
     if staff_id not in (by, manager) and not Staff.objects.filter(pk=staff_id, is_active=True).exists():
         raise WorkError(_("Nobody in service has the number %(number)s.") % {"number": staff_id}, "staff")
-    return Task.objects.create(
+    made = Task.objects.create(
         key=key,
         party=party,
         about_kind=about_kind,
@@ -118,6 +120,8 @@ def put_task(
         activity=activity,
         made_by_id=by,
     )
+    tell_of_tasks([made], to=staff_id, by=by)
+    return made
 
 
 def change_task(*, scope: Scope, task_id: int, version: int, title: str, text: str, due_on: datetime.date,
@@ -185,6 +189,7 @@ def reassign_tasks(
             staff_id=staff_id, follows=Case(When(pk__in=led, then=True), default=False), version=F("version") + 1
         )
         _log(moved, given_to=staff_id)
+        tell_of_tasks(moved, to=staff_id, by=scope.staff_id)
     return _changes(moved), len(found) - len(moved)
 
 
@@ -230,17 +235,21 @@ _FOLLOW = """
 UPDATE contact_task t SET staff_id = p.manager_id, version = t.version + 1
 FROM party_party p
 WHERE p.id = t.party_id AND t.state = 'open' AND t.follows AND p.manager_id IS NOT NULL AND p.manager_id <> t.staff_id
+RETURNING t.staff_id
 """
 
 
 def follow_managers() -> int:
     """Gives open tasks that go with their customer to whoever looks after the customer now; returns how many moved.
 
-    One statement over the open tasks; a job runs it, since customers move in the night.
+    One statement over the open tasks; a job runs it, since customers move in the night. Each is told how many came.
     """
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_FOLLOW)
-        return cursor.rowcount
+        came = Counter(row[0] for row in cursor.fetchall())
+        for staff_id, many in sorted(came.items()):
+            tell_of_followed(staff_id, many)
+    return came.total()
 
 
 def _check(title: str, priority: int) -> None:

@@ -16,6 +16,7 @@ class HandoverConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers what hangs on a manager; after every migration the database's functions are as the code says."""
+        from guanxi.crm.handover import informing  # noqa: F401 - registers its kinds of notification
         from guanxi.crm.handover.hanging import register_all
         from guanxi.crm.handover.models import Handover
         from guanxi.crm.kernel.sensitive import not_secret

@@ -16,6 +16,7 @@ from guanxi.crm.audit.context import traced
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
 from guanxi.crm.handover.database import BusyError, begin_due, move_next
+from guanxi.crm.handover.informing import tell_of_end, tell_of_waiting
 from guanxi.crm.handover.models import Handover, Receiver, Signature, State
 from guanxi.crm.handover.preview import ChangedError
 from guanxi.crm.handover.telling import tell
@@ -93,6 +94,7 @@ def put_to_signature(*, handover_id: int, by: Staff, today: datetime.date) -> Ha
         draft.undo_hours = settings.HANDOVER_UNDO_HOURS
         draft.save()
         _record(draft, "put to signature", customers=draft.total, kind=draft.kind, day=draft.effective_on)
+        tell_of_waiting(draft, by=by.pk)
     return draft
 
 
@@ -147,6 +149,7 @@ def _end(handover_id: int, by: Staff, state: State, said: str) -> Handover:
         held.state, held.ended_by, held.ended_at, held.said = state, by, timezone.now(), said[:200]
         held.save(update_fields=["state", "ended_by", "ended_at", "said"])
         _record(held, str(state), said=said)
+        tell_of_end(held, by=by.pk)
     return held
 
 

@@ -1,4 +1,4 @@
-"""Tells the audit log what was carried out, whoever did it: the job, the look every few minutes, or the night.
+"""Tells the audit log and all sides what was carried out, whoever did it: the job, the worker's look, or the night.
 
 The database moves customers by itself, and the night's process has no log. So each hand-over keeps what the log was
 told of it, and whatever is missing is told once, by the next of the worker's looks at the latest.
@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from guanxi.crm.audit.context import traced
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
+from guanxi.crm.handover.informing import tell_of_move
 from guanxi.crm.handover.models import Handover, State
 
 GONE_BACK = (State.RETURNED, State.UNDONE)
@@ -31,12 +32,14 @@ def tell(handover_id: int | None = None) -> int:
             if not held.told:
                 last = held.signatures.order_by("-pk").values_list("signed_by_id", flat=True).first()
                 _record(held, "carried out", actor=last or "", customers=held.moved, left_out=held.skipped)
+                tell_of_move(held, customers=held.moved)
                 held.told, entries = State.DONE, entries + 1
             if held.state in GONE_BACK:
                 undone = held.state == State.UNDONE
                 actor = (held.ended_by_id if undone else None) or ""
                 step = "undone and carried out" if undone else "went back"
                 _record(held, step, actor=actor, customers=held.back, left_out=held.kept)
+                tell_of_move(held, customers=held.back)
                 held.told, entries = held.state, entries + 1
             held.save(update_fields=["told"])
     return entries

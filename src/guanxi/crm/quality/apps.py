@@ -13,6 +13,7 @@ class QualityConfig(AppConfig):
 
     def ready(self) -> None:
         """Declares the sensitive fields."""
+        from guanxi.crm.quality import telling  # noqa: F401 - registers its kind of notification
         from guanxi.crm.quality.sensitive import declare
 
         declare()

@@ -22,6 +22,7 @@ from guanxi.crm.quality.lines import difference, readable, table_label
 from guanxi.crm.quality.models import MendingImport, NightRequest, QuarantinedRow
 from guanxi.crm.quality.queries.night import first_mended_day, is_lost, night_state
 from guanxi.crm.quality.queries.quarantine import Filter, Formats, version_of
+from guanxi.crm.quality.telling import tell_of_night
 
 MOST_AT_ONCE = 20_000
 # A mended line that stands: it waits for a replay, or one has taken it.
@@ -183,6 +184,7 @@ def finish_request(*, request_id: int, exit_code: int, output: str) -> None:
     NightRequest.objects.filter(pk=request_id).update(
         status=done, exit_code=exit_code, output=output, finished_at=timezone.now()
     )
+    tell_of_night(NightRequest.objects.get(pk=request_id))
 
 
 def _busy(day: date | None) -> str:

@@ -10,3 +10,7 @@ class WebConfig(AppConfig):
     name = "guanxi.crm.web"
     label = "web"
     verbose_name = _("Web")
+
+    def ready(self) -> None:
+        """Registers the kinds of notification that the site has itself."""
+        from guanxi.crm.web.exports import telling  # noqa: F401

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("exports/<uuid:export_id>/file/", exports.download, name="export-file"),
     path("", include("guanxi.crm.web.customer.urls")),
     path("", include("guanxi.crm.web.contact.urls")),
+    path("", include("guanxi.crm.web.notices.urls")),
     path("", include("guanxi.crm.web.quality.urls")),
     path("", include("guanxi.crm.web.audit.urls")),
     path("", include("guanxi.crm.web.watch.urls")),

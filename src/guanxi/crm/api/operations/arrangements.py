@@ -19,6 +19,7 @@ from guanxi.crm.api.reach import Names, customer_of
 from guanxi.crm.api.schemas import organisation as wire
 from guanxi.crm.api.schemas.parts import Named, Number, answers
 from guanxi.crm.kernel.verbs import Verb
+from guanxi.crm.notices.covers import tell_of_cover
 from guanxi.crm.org.access_queries import covers_of, supports_of
 from guanxi.crm.org.models import Assignment, Cover
 from guanxi.crm.org.queries import managers_of
@@ -172,6 +173,7 @@ def add_cover(request: StaffRequest, wanted: wire.NewCover) -> Any:
             )
         except ArrangementError as refused:
             raise Problem("conflict", str(refused)) from None
+        tell_of_cover(cover=made, today=timezone.localdate())
         found = covers_of([wanted.staff], today=timezone.localdate())
         return _cover(request, next(one for one in found if one.id == made.pk))
 

@@ -31,6 +31,7 @@ from guanxi.crm.web.exports.marks import Facts
 from guanxi.crm.web.exports.queries import forget_waiting
 from guanxi.crm.web.exports.rights import covers, exporting, may_approve, may_export
 from guanxi.crm.web.exports.sources import GrewError, Order, Source, source_named
+from guanxi.crm.web.exports.telling import tell_of_decision, tell_of_ready, tell_of_wanted
 from guanxi.crm.web.limits import spent
 from guanxi.crm.web.middleware import prepare
 from guanxi.crm.web.models import Export
@@ -111,6 +112,8 @@ def ask_export(*, request: StaffRequest, source: Source, kind: str, purpose: str
         subject = source.subject(request)
         facts = {"rows": rows, "columns": export.columns, "purpose": purpose, "reason": reason, "waits": waits}
         _record(export, "asked", subject=subject, **facts)
+        if waits:
+            tell_of_wanted(export)
         if not waits and rows > AT_ONCE:
             _defer(export)
     forget_waiting()
@@ -138,6 +141,7 @@ def decide_export(*, request: StaffRequest, export_id: UUID, approve: bool, said
             raise OvertakenError
         export.refresh_from_db()
         _record(export, "approved" if approve else "refused", of=export.staff_id, said=said)
+        tell_of_decision(export)
         if approve:
             _defer(export)
     forget_waiting()
@@ -201,6 +205,8 @@ def write_export(*, export_id: UUID) -> Export:
     _record(export, "written", of=export.staff_id, rows=written)
     throw_away()
     export.refresh_from_db()
+    if export.needs_approval or written > AT_ONCE:
+        tell_of_ready(export)
     return export
 
 

@@ -19,6 +19,7 @@ from guanxi.crm.handover.history import overridden
 from guanxi.crm.handover.orphans import orphans_in
 from guanxi.crm.insight.book_queries import Holding, books_by_manager
 from guanxi.crm.kernel.verbs import Verb
+from guanxi.crm.notices.covers import tell_of_cover
 from guanxi.crm.org.access_queries import CoverLine, covers_of
 from guanxi.crm.org.queries import institution_tree, managers_of
 from guanxi.crm.org.services import ArrangementError, arrange_cover, end_cover
@@ -101,7 +102,7 @@ def cover(request: StaffRequest) -> HttpResponseBase:
     if first is None or last is None:
         return _page(request, typed=typed, problem=_("Say the first and the last day."))
     try:
-        arrange_cover(
+        made = arrange_cover(
             staff_id=typed["staff"],
             substitute_id=typed["substitute"],
             first=first,
@@ -112,6 +113,7 @@ def cover(request: StaffRequest) -> HttpResponseBase:
         )
     except ArrangementError as error:
         return _page(request, typed=typed, problem=str(error))
+    tell_of_cover(cover=made, today=timezone.localdate())
     messages.success(request, _("Cover is arranged; it ends by itself."))
     return redirect("team")
 

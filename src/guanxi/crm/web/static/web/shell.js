@@ -4,6 +4,7 @@ import { startSearch } from "./suggest.js";
 import { startTheme } from "./appearance.js";
 import { startLists } from "./lists.js";
 import { startDrafts } from "./drafts.js";
+import { startNotices } from "./notices.js";
 
 function startDialogs() {
   document.addEventListener("click", (event) => {
@@ -37,3 +38,4 @@ startSearch();
 startTheme();
 startLists();
 startDrafts();
+startNotices();

@@ -1,0 +1,76 @@
+"""A notification appears in a real browser within five seconds of its cause, without a reload; the centre; the wishes."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from guanxi.crm.contact.telling import ABOUT, FOLLOWED, GIVEN
+from guanxi.crm.notices.services import notify
+from tests.web.contact.test_tasks import task_for
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+WITHIN = 5_000
+WORDS = {
+    "zh-hans": {"task": "交给您一项关于", "all": "全部标为已读", "undo": "撤销", "bell": "通知", "save": "保存"},
+    "en": {"task": "gives you a task about", "all": "Mark all as read", "undo": "Undo", "bell": "Notifications",
+           "save": "Save"},
+}  # fmt: skip
+
+
+def give(cast) -> None:
+    """Bo gives Ai a task about a customer."""
+    task = task_for(cast.person, cast.ai, "回访")
+    notify(to=[cast.ai.id], kind=GIVEN, party_id=cast.person.id, about=(ABOUT, task.pk),
+           facts={"due": task.due_on.isoformat()}, by=cast.bo.id)  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "screen", "theme"), [("zh-hans", "desktop", "light"), ("en", "phone", "dark")])
+def test_a_notification_appears_within_five_seconds_without_a_reload(
+    site, open_page, check_access, language, screen, theme
+):
+    cast, words = site.cast, WORDS[language]
+    notify(to=[cast.ai.id], kind=FOLLOWED, facts={"number": 2})
+    page = open_page(cast.ai, "/products/", screen=screen, language=language, theme=theme)
+    count = page.locator("#gx-bell .gx-waiting")
+    expect(count).to_have_text("1")
+    expect(page.locator(".gx-toast")).to_have_count(0)  # what was there before does not pop up
+    page.evaluate("window.loadedOnce = true")
+    begun = time.monotonic()
+    give(cast)
+    toast = page.locator(".gx-toast")
+    expect(toast).to_contain_text(words["task"], timeout=WITHIN)
+    took = time.monotonic() - begun
+    assert took < WITHIN / 1000, took
+    expect(count).to_have_text("2")
+    assert page.evaluate("window.loadedOnce"), "the page was loaded anew"
+    check_access(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    # The next page knows of it and does not pop it up once more; the toast leads to the task.
+    toast.get_by_role("link").click()
+    page.wait_for_url("**/tasks/*/")
+    expect(count).to_have_text("1")
+    expect(page.locator(".gx-toast")).to_have_count(0)
+    page.locator("#gx-bell").click()
+    expect(page.locator(".gx-notices > li")).to_have_count(2)
+    check_access(page)
+    page.get_by_role("button", name=words["all"]).click()
+    expect(count).to_be_hidden()
+    page.get_by_role("button", name=words["undo"], exact=True).click()
+    expect(count).to_have_text("1")
+
+
+def test_the_wishes_fit_the_phone_and_say_that_push_is_off(site, open_page, check_access, settings):
+    page = open_page(site.cast.ai, "/notices/wishes/", screen="phone", language="en")
+    expect(page.get_by_text("Push to devices is off here")).to_be_visible()
+    check_access(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    settings.PUSH_CONTACT = "mailto:crm@bank.example"
+    page.reload()
+    page.context.grant_permissions(["notifications"], origin=site.url)
+    page.get_by_role("button", name="Allow this browser").click()
+    # The worker is registered under the site's policy; without internet the page says that push stays off.
+    expect(page.locator("#push-state")).to_contain_text("push service was not reached")
+    assert page.evaluate("navigator.serviceWorker.getRegistration().then(r => r.scope)") == f"{site.url}/"
