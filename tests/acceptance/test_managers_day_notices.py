@@ -55,8 +55,8 @@ def test_a_hand_over_is_told_to_all_sides_at_each_step(cast, bell):
     one = arranged(cast, to=("1112",))
     many = "customer" if one.total == 1 else "customers"
     asked = f"{cast.bo.name} puts a hand-over of {one.total} {many} to your signature"
+    one = signed(cast, one)
     assert (bell(cast.ai), bell(cast.qian), bell(cast.bo)) == ([asked], [asked], [])
-    signed(cast, one)
     handovers.carry_out(handover_id=one.pk)
     done = f"A hand-over is carried out: {one.total} {many} of {cast.ai.name}"
     assert bell(cast.ai) == bell(cast.qian) == bell(cast.bo) == [done]
@@ -67,6 +67,7 @@ def test_a_hand_over_is_told_to_all_sides_at_each_step(cast, bell):
     assert bell(cast.ai) == bell(cast.qian) == [back]
     assert bell(cast.zhu) == bell(cast.lu) == []
     two = arranged(cast, to=("1112",))
+    handovers.put_to_signature(handover_id=two.pk, by=cast.bo, today=timezone.localdate())
     bell(cast.ai)
     bell(cast.bo)
     handovers.refuse(handover_id=two.pk, by=cast.qian, said="不合适")

@@ -71,7 +71,7 @@ def service(settings) -> Iterator[HTTPServer]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            self.server.taken.append((self.path, dict(self.headers), body))
+            self.server.taken.append((self.path, self.headers, body))
             self.send_response(self.server.answer)
             self.send_header("Location", "/elsewhere")
             self.end_headers()

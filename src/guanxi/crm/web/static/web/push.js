@@ -3,6 +3,11 @@ const state = document.getElementById("push-state");
 const button = document.getElementById("push-allow");
 const token = () => JSON.parse(document.body.getAttribute("hx-headers:inherited") || "{}")["X-CSRFToken"] || "";
 
+// Without internet a browser may wait for minutes: whoever pressed the button shall not.
+const PATIENCE = 10000;
+const within = (promise) =>
+  Promise.race([promise, new Promise((_done, failed) => setTimeout(() => failed(new Error("late")), PATIENCE))]);
+
 function bytes(text) {
   const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
   return Uint8Array.from(plain, (sign) => sign.charCodeAt(0));
@@ -19,7 +24,7 @@ async function subscribe() {
   try {
     const wanted = { userVisibleOnly: true, applicationServerKey: bytes(state.dataset.key) };
     await (await registration.pushManager.getSubscription())?.unsubscribe();
-    found = await registration.pushManager.subscribe(wanted);
+    found = await within(registration.pushManager.subscribe(wanted));
   } catch {
     return "unreachable";
   }
@@ -41,6 +46,7 @@ if (state && button) {
   }
   button.addEventListener("click", async () => {
     button.disabled = true;
+    state.textContent = state.dataset.asking;
     let problem = "unreachable";
     try {
       problem = await subscribe();
