@@ -14,7 +14,8 @@ from uuid import uuid4
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from guanxi.crm.org.models import Cover
+from guanxi.crm.org.models import Cover, Line, Post
+from guanxi.crm.party.models import Party
 from guanxi.crm.sales.models import Pipeline
 from tests.acceptance.stage import Stage
 from tests.cast import PASSWORD
@@ -68,6 +69,23 @@ def _pipeline(_stage: Stage, _records: Mapping[str, Any]) -> Mapping[str, Any]:
     return sent
 
 
+def _support(_stage: Stage, records: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Somebody of the customer's own bank."""
+    other = Party.objects.filter(pk=records.get("party_id"), institution_id="C0").exists()
+    return {"staff": "3001" if other else "1001", "reason": "共同拜访"}
+
+
+def _pool_rules(stage: Stage, _records: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The pool of the person's own post, where there is one."""
+    post = Post.objects.filter(staff=stage.me).first()
+    return {
+        "institution": post.institution_id if post else "B1",
+        "line": post.line if post and post.line != Line.BOTH else Line.RETAIL,
+        "capacity": "300",
+        "pause_days": "30",
+    }
+
+
 FORMS: dict[str, Form] = {
     "sign-in": always(username="1111", password=PASSWORD),
     "sign-in-second": always(code="123456"),
@@ -114,7 +132,7 @@ FORMS: dict[str, Form] = {
     "notices-wishes": nothing,
     "device-add": always(endpoint="https://fcm.googleapis.com/x", key="BA", secret="AA"),
     "device-remove": nothing,
-    "customer-support": always(staff="1001", reason="共同拜访"),
+    "customer-support": _support,
     "customer-support-end": nothing,
     "reveal": always(why="contact", reason="到期回访"),
     "unusual-note": always(days="30", outcome="explained", note="已核实，属工作需要"),
@@ -140,7 +158,7 @@ FORMS: dict[str, Form] = {
     "handover-undo": always(said="误操作"),
     "pool-claim": always(customer="NOBODY"),
     "pool-give-back": always(customer="NOBODY", reason="无法联系"),
-    "pool-rules": always(line="retail", capacity="300", pause_days="30"),
+    "pool-rules": _pool_rules,
     "export-ask": always(**WHY),
     "export-decide": always(approve="1", said=""),
     "export-take-back": nothing,

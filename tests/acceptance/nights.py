@@ -14,8 +14,11 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+from django.apps import apps
 
+from guanxi.crm.kernel.sealed import sealed_fields
 from guanxi.demo.bank import BankSpec, write_bank
+from guanxi.sealing import context_of, unseal_column
 from guanxi.warehouse.night.options import NightOptions
 from guanxi.warehouse.sealing import PLAIN, content_digest
 from tests.environment import NAME
@@ -35,6 +38,24 @@ PUBLISHED = (
 BY_CLOCK = {"org_post": ("id",), "holding_agreement": ("balance_date",)}
 # Of these the date before stays for those who still read it, as long as no night is run again.
 DAILY = {"insight_customerfigure", "insight_agreementfigure", "insight_maturity"}
+
+
+def sealed_columns(table: str) -> dict[str, tuple[str, list[str]]]:
+    """The encrypted columns of a table: the label of each and the columns of its row's key."""
+    model = next(model for model in apps.get_models() if model._meta.db_table == table)
+    columns = {field.attname: field.column for field in model._meta.concrete_fields}
+    return {field.column: (field.label, [columns[name] for name in field.key]) for field in sealed_fields(model)}
+
+
+def _with_opened(rows: list[tuple], sealed: dict[str, tuple[str, list[str]]]) -> list[list[bytes]]:
+    """What each row's digest was, and after it what its encrypted columns hold."""
+    made, place = [[row[0].encode()] for row in rows], 1
+    for label, key in sealed.values():
+        contexts = [context_of(row[place + 1 : place + 1 + len(key)]) for row in rows]
+        for one, value in zip(made, unseal_column(label, contexts, [row[place] for row in rows]), strict=True):
+            one.append(b"-" if value is None else b"+" + value)
+        place += 1 + len(key)
+    return made
 
 
 @dataclass(frozen=True)
@@ -73,16 +94,21 @@ class House:
             return connection.execute(sql, parameters).fetchall()
 
     def contents(self) -> dict[str, str]:
-        """A digest of each published table's rows at the business date, the same for the same rows in any order."""
+        """A digest of each published table's rows at the business date, the same for the same rows in any order.
+
+        What is encrypted is opened: its bytes are never the same twice.
+        """
         digests = {}
         with psycopg.connect(self.options.database_url) as connection:
             for table in PUBLISHED:
-                minus = "".join(f" - '{column}'" for column in BY_CLOCK.get(table, ()))
+                sealed = sealed_columns(table)
+                minus = "".join(f" - '{column}'" for column in (*BY_CLOCK.get(table, ()), *sealed))
+                wanted = "".join(f", t.{name}" for column, (_label, key) in sealed.items() for name in (column, *key))
                 today = " where business_date = (select max(business_date) from insight_publication)"
                 rows = connection.execute(
-                    f"select md5((to_jsonb(t){minus})::text) from {table} t{today * (table in DAILY)} order by 1"
+                    f"select md5((to_jsonb(t){minus})::text){wanted} from {table} t{today * (table in DAILY)}"
                 ).fetchall()
-                digests[table] = hashlib.sha256(repr(rows).encode()).hexdigest()
+                digests[table] = hashlib.sha256(repr(sorted(_with_opened(rows, sealed))).encode()).hexdigest()
         return digests
 
     def files(self) -> dict[str, str]:

@@ -172,6 +172,7 @@ def _build_union() -> None:
     Institution.objects.create(id="U", name="省联社", kind="union", path="U/", depth=0)
     Institution.objects.filter(id="B0").update(parent_id="U")
     Institution.objects.create(id="C0", name="邻县农商银行", kind="bank", parent_id="U", path="U/C0/", depth=1)
+    Staff.objects.create(id="3001", name="程前", institution_id="C0", role=Role.OTHER)
     Institution.objects.create(id="T11", name="西湖一组", kind="team", parent_id="B11", path="B0/B1/B11/T11/", depth=3)
 
 

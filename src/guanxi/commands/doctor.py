@@ -302,7 +302,7 @@ def files_at_rest() -> Iterator[Finding]:
                 yield Finding(
                     WARN,
                     f"{word}: {number} files are not encrypted",
-                    "Run, while no night is at work: guanxi keys rotate",
+                    "Run: guanxi keys rotate",
                 )
             elif key_id and all(key.id != key_id for key in ring.keys):
                 yield Finding(

@@ -24,11 +24,13 @@ def used() -> Iterator[Used]:
 
 
 def rotate_warehouse(heard: Heard) -> int:
-    """Writes the warehouse's files anew; raises ``KeyringError`` where one does not open, or a night is at work."""
+    """Writes the warehouse's files anew, after a night that is at work; raises ``KeyringError`` where one does not open
+    or somebody does the same.
+    """
     try:
         return rewrite_files(options().layout, progress=_Heard(heard))
     except NightRunningError as error:
-        raise KeyringError(f"The files of the warehouse cannot be written anew now. {error}") from error
+        raise KeyringError(str(error)) from error
 
 
 def rotate_media(heard: Heard) -> int:

@@ -17,6 +17,7 @@ from guanxi.warehouse.landing.judge import BROKEN
 from guanxi.warehouse.landing.quarantine import Explainer, write_quarantine
 from guanxi.warehouse.landing.reading import read_file
 from guanxi.warehouse.landing.rules import rules
+from guanxi.warehouse.sealing import PLAIN
 from tests.warehouse.landing import reference
 from tests.warehouse.landing.sample import SAMPLE, WIDE_SAMPLE
 
@@ -130,6 +131,7 @@ def judged(content, table, form, folder):
             broken=reading.judge.broken() if quarantined else [],
             explainer=Explainer(reading.judge, []),
             mended={},
+            sealing=PLAIN,
         )
         aside = connection.execute(
             f"SELECT line, \"column\", rule, message, raw, encoding, file FROM read_parquet('{kept}') ORDER BY 1"

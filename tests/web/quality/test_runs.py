@@ -42,7 +42,7 @@ def test_the_list_turns_its_pages_by_key_and_shows_each_run_once(cast, sign_in):
     assert seen == sorted(seen, reverse=True)
 
 
-@pytest.mark.parametrize("after", ["nonsense", "2026-13-45~x", "~", "2026-11-20T00:00:00~x", "\x00"])
+@pytest.mark.parametrize("after", ["nonsense", "2026-13-45~x", "~", "2026-11-20T00:00:00~x"])
 def test_a_cursor_that_cannot_be_read_begins_at_the_top(cast, month, sign_in, after):
     page = sign_in(cast.shi).get(reverse("runs"), {"after": after})
     assert page.status_code == 200

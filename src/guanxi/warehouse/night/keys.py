@@ -13,7 +13,7 @@ import duckdb
 from guanxi.warehouse.landing.control import Problem
 from guanxi.warehouse.landing.judge import DELIVERED, landed_sha256, write_sha256
 from guanxi.warehouse.layout import LAYERS, Layout, put
-from guanxi.warehouse.night.lock import only_one
+from guanxi.warehouse.night.lock import Work, only_one
 from guanxi.warehouse.progress import Progress, Silent
 from guanxi.warehouse.publish.fingerprint import KEPT
 from guanxi.warehouse.sealing import (
@@ -73,10 +73,10 @@ def rewrite_files(layout: Layout, *, progress: Progress | None = None) -> int:
     """Writes every file anew that does not lie under the key for new files; returns how many did not.
 
     Each is written aside, compared with the old one, renamed beside it, and only then the old one goes: killed at any
-    point, all rows are there once for whoever reads them, and the next call goes on. Raises ``NightRunningError``
-    while a night is at work.
+    point, all rows are there once for whoever reads them, and the next call goes on. Waits while a night is at work;
+    raises ``NightRunningError`` where somebody does the same already.
     """
-    with only_one(layout.root):
+    with only_one(layout.root, Work.ROTATION):
         aside = layout.work / "keys"
         shutil.rmtree(aside, ignore_errors=True)
         aside.mkdir(parents=True)

@@ -106,9 +106,14 @@ async function post(action, body) {
   return { is: "answered", page: await response.text() };
 }
 
+// Keys pressed just before are not to be kept after it: they would stand as a draft of what the server has already.
+const timers = new WeakMap();
+const isOver = (form) => form.dataset.sending || form.dataset.sent;
+
 async function send(form, submitter) {
-  if (form.dataset.sending) return;
+  if (isOver(form)) return;
   form.dataset.sending = "1";
+  clearTimeout(timers.get(form));
   const key = keyOf(form);
   const data = submitter ? new FormData(form, submitter) : new FormData(form);
   save(form);
@@ -116,6 +121,7 @@ async function send(form, submitter) {
   const answer = await post(form.action, data);
   delete form.dataset.sending;
   if (answer.is === "sent") {
+    form.dataset.sent = "1";
     drop(key);
     location.assign(answer.address || location.href);
   } else if (answer.is === "signed out") {
@@ -148,6 +154,7 @@ async function flush() {
     const form = [...document.querySelectorAll("form[data-draft]")].find((one) => keyOf(one) === key);
     const answer = await post(draft.action, new URLSearchParams([...draft.pairs, ["csrfmiddlewaretoken", token()]]));
     if (answer.is === "sent") {
+      if (form) form.dataset.sent = "1";
       drop(key);
       if (form) location.assign(answer.address || location.href);
     } else if (answer.is === "answered") {
@@ -161,12 +168,11 @@ async function flush() {
 }
 
 function startForms() {
-  const timers = new WeakMap();
   const keep = (event) => {
     const form = event.target.closest?.("form[data-draft]");
     if (!form) return;
     clearTimeout(timers.get(form));
-    timers.set(form, setTimeout(() => !form.dataset.sending && save(form), 250));
+    timers.set(form, setTimeout(() => !isOver(form) && save(form), 250));
   };
   document.addEventListener("input", keep);
   document.addEventListener("change", keep);
