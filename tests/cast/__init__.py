@@ -32,6 +32,7 @@ from guanxi.crm.handover.orphans import orphans_in
 from guanxi.crm.holding.models import Agreement, Event
 from guanxi.crm.insight.book_queries import customers_in
 from guanxi.crm.insight.home_queries import forget_home
+from guanxi.crm.insight.industry_queries import forget as forget_industries
 from guanxi.crm.insight.models import (
     AgreementFigure,
     AgreementMonth,
@@ -39,6 +40,8 @@ from guanxi.crm.insight.models import (
     BookDay,
     CustomerFigure,
     CustomerMonth,
+    IndustryFigure,
+    IndustryMonth,
     Maturity,
     Movement,
     TierChange,
@@ -51,7 +54,7 @@ from guanxi.crm.sales.put_pipelines import put_pipelines
 from guanxi.crm.workdays.models import SpecialDay
 from guanxi.crm.workdays.published import ANNOUNCED, days_of
 from guanxi.crm.workdays.queries import forget as forget_workdays
-from tests.cast import bank, figures, holdings, nights, people, tokens
+from tests.cast import around, bank, figures, holdings, nights, people, tokens
 from tests.cast.bank import DAY, PASSWORD, PREVIOUS
 
 PARTITIONED: tuple[type[Model], ...] = (
@@ -62,6 +65,8 @@ PARTITIONED: tuple[type[Model], ...] = (
     CustomerFigure,
     CustomerMonth,
     Event,
+    IndustryFigure,
+    IndustryMonth,
     Maturity,
     Movement,
     TierChange,
@@ -141,6 +146,9 @@ def _rows() -> tuple[list[list[Model]], dict[str, Party], dict[str, Agreement], 
         figures.maturities(parties, held),
         figures.tier_changes(made),
         figures.book_days(parties, made, by_party),
+        around.industry_figures(made),
+        around.industry_months(made, by_party),
+        around.company_links(parties, people.relations(parties)),
         runs,
         nights.steps(runs),
         nights.files(runs),
@@ -221,6 +229,7 @@ def _forget() -> None:
     customers_in.cache_clear()
     orphans_in.cache_clear()
     forget_home()
+    forget_industries()
     forget_workdays()
     django_cache.clear()
 

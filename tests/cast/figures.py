@@ -143,6 +143,9 @@ def customer_figures(parties: list[Party], by_party: dict[str, list[Held]]) -> l
                 next_maturity=min(maturities, default=None),
                 restricted=party.restricted,
                 opened_on=party.opened_on,
+                industry=party.industry_code[:3],
+                # The first company pays two of its staff through the bank, as relations say.
+                payroll_staff=2 if party.id == "P00005" else 0,
                 **{f"assets_adb_{period}": assets_adb for period in ("mtd", "qtd", "ytd")},
                 **{f"deposit_adb_{period}": running["deposit"] for period in ("mtd", "qtd", "ytd")},
                 **{f"loan_adb_{period}": running["loan"] for period in ("mtd", "qtd", "ytd")},

@@ -32,7 +32,7 @@ from guanxi.warehouse.progress import Progress, Silent
 __all__ = ["BankSpec", "WrittenBank", "write_bank"]
 
 # Raised when the same spec gives other files than before, so that an inbox of the old ones is not taken for the new.
-VERSION = 3
+VERSION = 4
 
 # What is made, and about how long each takes, beside the others.
 STEPS: tuple[tuple[str, int, Callable[[Making, list[SubBranch]], None]], ...] = (

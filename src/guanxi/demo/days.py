@@ -13,10 +13,10 @@ from guanxi.demo.agreements import payments
 from guanxi.demo.catalogue import days_with_exchange_rates, exchange_rates
 from guanxi.demo.details import address, mobile, second_mobile
 from guanxi.demo.draws import literal
-from guanxi.demo.everyday import CUSTOMER, PERSON, SHOP, UTILITY
+from guanxi.demo.everyday import CUSTOMER, PERSON, SHOP, TRADER, UTILITY
 from guanxi.demo.making import Making, sql_date
 from guanxi.demo.names import plain_person
-from guanxi.demo.trades import BANKS, MERCHANTS, UTILITIES
+from guanxi.demo.trades import BANKS, MERCHANTS, TRADE_NAMES, TRADER_CITIES, TRADER_WORDS, UTILITIES
 from guanxi.warehouse.landing.tables.event import EVENT_KINDS
 
 
@@ -242,9 +242,20 @@ def _event(making: Making, day: date) -> str:
             event_kind, {codes}[list_position({list(EVENT_KINDS)}, event_kind)] AS event_code, direction,
             {money("cents")} AS amount, {money("balance")} AS balance_after, channel,
             CASE side WHEN {PERSON} THEN {plain_person(draws, "side.person", "side_key")} WHEN {SHOP} THEN {shop}
-                WHEN {UTILITY} THEN {utility}
+                WHEN {UTILITY} THEN {utility} WHEN {TRADER} THEN {_trader(making)}
                 WHEN {CUSTOMER} THEN getvariable('employers')[side_key - {making.persons}] END AS counterparty_name,
             CASE side WHEN {PERSON} THEN {account} END AS counterparty_account,
             CASE side WHEN {PERSON} THEN {draws.pick("side.bank", "side_key", BANKS)} END AS counterparty_bank,
             {money("CASE WHEN fee > 0 THEN fee END")} AS fee_amount, memo
         FROM event WHERE {within}"""
+
+
+def _trader(making: Making) -> str:
+    """SQL of the name of a company's partner in trade: often a customer of ours too, else a company from elsewhere."""
+    draws = making.draws
+    words = " || ".join(
+        draws.pick(f"trader.{place}", "side_key", choices)
+        for place, choices in enumerate((TRADER_CITIES, TRADE_NAMES, TRADE_NAMES, TRADER_WORDS))
+    )
+    ours = f"getvariable('employers')[1 + {draws.whole('trader.ours', 'side_key', making.organisations)}]"
+    return f"CASE WHEN {draws.chance('trader.is ours', 'side_key', 0.4)} THEN {ours} ELSE {words} || '有限公司' END"

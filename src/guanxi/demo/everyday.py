@@ -23,7 +23,9 @@ MEMOS = (
 """What a statement says of a movement."""
 
 # Who the other side is; ``side_key`` is a number from which a name is drawn, or a party number.
-NOBODY, PERSON, SHOP, UTILITY, CUSTOMER = range(5)
+NOBODY, PERSON, SHOP, UTILITY, CUSTOMER, TRADER = range(6)
+# A company buys from and sells to the same few, year in, year out.
+PARTNERS = 7
 OPENING_SECOND = 9 * 3600
 
 
@@ -92,6 +94,9 @@ def _ordinary(making: Making, *, organisations: bool) -> str:
     days = busy_days(spec, organisations=organisations)
     usual, scatter = (f"{array(list(values))}[number]" for values in (sizes, spreads))
     size = f"{each} * {usual} * exp({scatter} * {draws.normal('event.size', key)})"
+    partner = f"agreement_no * 16 + {draws.whole('event.partner', key, PARTNERS)}"
+    traded = f"{partner} + CASE direction WHEN 'C' THEN {PARTNERS} ELSE 0 END"
+    side = TRADER if organisations else PERSON
     round_sum = "CASE WHEN event_kind IN ('deposit', 'withdrawal') THEN 10000 ELSE 1 END"
     return f"""
         SELECT agreement_no, day, {_second(draws, key)} AS second, 10 AS rule, k, event_kind, direction,
@@ -100,8 +105,10 @@ def _ordinary(making: Making, *, organisations: bool) -> str:
                 WHEN event_kind = 'transfer_out' AND channel = 'counter' THEN 500 ELSE 0 END::BIGINT AS fee,
             channel,
             CASE event_kind WHEN 'purchase' THEN {SHOP} WHEN 'refund' THEN {SHOP} WHEN 'other' THEN {UTILITY}
-                WHEN 'transfer_in' THEN {PERSON} WHEN 'transfer_out' THEN {PERSON} ELSE {NOBODY} END AS side,
-            {key} AS side_key, {array(memos)}[number] AS memo
+                WHEN 'transfer_in' THEN {side} WHEN 'transfer_out' THEN {side} ELSE {NOBODY} END AS side,
+            {f"CASE WHEN event_kind LIKE 'transfer%' THEN {traded} ELSE {key} END" if organisations else key}
+                AS side_key,
+            {array(memos)}[number] AS memo
         FROM (
             SELECT *, {array(names)}[number] AS event_kind, {array(directions)}[number] AS direction,
                 {_channel(draws, f"{array(names)}[number]", organisations=organisations)} AS channel
@@ -178,7 +185,8 @@ def _salaries(making: Making) -> list[str]:
         f"""SELECT agreement_no, day, 21000, 13, day, 'transfer_out', 'D', cents, 0, 'batch', {NOBODY}, 0, '代发工资'
             FROM wage_bill""",
         f"""SELECT agreement_no, day, 20000, 14, day, 'transfer_in', 'C',
-            (cents * (0.9 + 0.25 * {draws.unit("wage.covered", key)}))::BIGINT, 0, 'internet', {PERSON}, {key}, '货款'
+            (cents * (0.9 + 0.25 * {draws.unit("wage.covered", key)}))::BIGINT, 0, 'internet', {TRADER},
+            agreement_no * 16 + {PARTNERS}, '货款'
             FROM wage_bill""",
     ]
 

@@ -25,6 +25,9 @@ MARTS = {
     "movement": "Movement",
     "maturity": "Maturity",
     "book_day": "BookDay",
+    "industry_figure": "IndustryFigure",
+    "industry_month": "IndustryMonth",
+    "company_link": "CompanyLink",
 }
 ADDED_BY_PUBLICATION = {"name_pinyin"}
 

@@ -43,6 +43,9 @@ MARTS = {
     "movement": "Movement",
     "maturity": "Maturity",
     "book_day": "BookDay",
+    "industry_figure": "IndustryFigure",
+    "industry_month": "IndustryMonth",
+    "company_link": "CompanyLink",
 }
 ASSUMPTION = pa.schema(
     [

@@ -19,9 +19,12 @@ from guanxi.warehouse.landing.tables import agreement, event, party
 
 
 def test_industries_are_twenty_sections_and_ninety_seven_divisions():
-    divisions = [division[0] for section in industries._SECTIONS for division in section[3]]
-    assert "".join(section[0] for section in industries._SECTIONS) == "ABCDEFGHIJKLMNOPQRST"
+    divisions = [division.key[1:] for section in industries.sections() for division in section.divisions]
+    assert "".join(section.named.key for section in industries.sections()) == "ABCDEFGHIJKLMNOPQRST"
     assert divisions == [f"{number:02d}" for number in range(1, 98)]
+    everything = [named for section in industries.sections() for named in (section.named, *section.divisions)]
+    assert all(named.name_zh and named.name_en for named in everything)
+    assert all(industries.named(named.key) is named for named in everything)
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,13 @@ def register_all() -> None:
         )
     )
     register(
+        Held(
+            model=insight.CompanyLink,
+            lookups=("party_id", "other_id"),
+            kind=DataKind.ANALYSIS,
+            title=_("Companies that you are linked with"),
+            words={"role": insight.LinkRole},
+        ),
         Held(model=own.ConsentEvent, lookups=PARTY, kind=DataKind.EVIDENCE, title=_("What you agreed to and withdrew")),
         Held(model=own.ConsentState, lookups=PARTY, kind=DataKind.EVIDENCE, title=_("What holds now")),
         Held(model=own.Limit, lookups=PARTY, kind=DataKind.EVIDENCE, title=_("Stops of use")),

@@ -64,6 +64,7 @@ def statements() -> Iterator[str]:
         for model in apps.get_models()
         if model._meta.app_label in settings.PUBLISHED_APPS
         and hasattr(model, "scope_paths")
+        and model.scope_paths.manager  # type: ignore[attr-defined]
         and "__" not in model.scope_paths.manager  # type: ignore[attr-defined]
     ]
     for model in led:

@@ -18,7 +18,6 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.holding.models import Agreement, Dimension
 from guanxi.crm.kernel.scope import ScopedManager, ScopePaths
-from guanxi.crm.kernel.sums import Sums
 from guanxi.crm.org.models import Institution, Staff
 from guanxi.crm.party.models import Party, PartyKind
 
@@ -59,8 +58,10 @@ class CustomerFigure(models.Model):
 
     ``assets`` is deposits, wealth, funds and insurance together. ``product_kinds`` has bit 2^i set for the i-th kind
     of ``AgreementKind`` held. ``trend`` is the average assets of this month over those of the last month.
-    ``_previous``, ``_month_open`` and ``_year_open`` are the balances at the end of the business date before, of the
-    last month, and of the last year. ``_r12`` is the running month and the eleven months before it.
+    ``industry`` is the section and division of GB/T 4754 of an organisation (``C39``), ``payroll_staff`` how many it
+    paid wages through us of late. ``_previous``, ``_month_open`` and ``_year_open`` are the balances at the end of the
+    business date before, of the last month, and of the last year. ``_r12`` is the running month and the eleven months
+    before it.
     """
 
     scope_paths: ClassVar = ScopePaths(institution="institution_id", manager="manager_id", kind="kind")
@@ -130,6 +131,8 @@ class CustomerFigure(models.Model):
     next_maturity = models.DateField(_("next maturity"), null=True)
     restricted = models.BooleanField(_("restricted"))
     opened_on = models.DateField(_("customer since"))
+    industry = models.CharField(_("industry"), max_length=3, default="", db_default="")
+    payroll_staff = models.IntegerField(_("staff paid through us"), default=0, db_default=0)
 
     objects = ScopedManager()
 
@@ -147,6 +150,9 @@ class CustomerFigure(models.Model):
             models.Index(fields=["manager", "-assets", "-party"], name="figure_manager"),
             # A product that few hold, a customer who is overdue: found among a million without reading them all.
             models.Index(fields=["product_kinds", "-assets", "-party"], name="figure_kinds"),
+            models.Index(
+                fields=["industry", "-assets", "-party"], name="figure_industry", condition=~models.Q(industry="")
+            ),
             models.Index(
                 fields=["-days_overdue", "-party"], name="figure_overdue", condition=models.Q(days_overdue__gt=0)
             ),
@@ -384,57 +390,6 @@ class Maturity(models.Model):
         ]
 
 
-class BookDay(models.Model):
-    """Journal. Grain: one row a date, institution, manager, kind and tier: totals of a book, for home and for boards.
-
-    ``manager_id`` is empty for customers without one; ``tier`` is empty for dates before the first night; ``kind`` is
-    empty for nights before books knew it, which nobody behind a wall between the lines is shown.
-    """
-
-    scope_paths: ClassVar = ScopePaths(institution="institution_id", manager="manager_id", record="", kind="kind")
-    sums: ClassVar = Sums(
-        of=CustomerFigure,
-        date="business_date",
-        manager="manager_id",
-        alike=("institution_id", "kind", "tier"),
-        also=(("night", "business_date"),),
-        measures=(
-            ("customers", "1"),
-            ("deposit", "deposit"),
-            ("loan", "loan"),
-            ("wealth", "wealth"),
-            ("contribution_mtd", "contribution_mtd"),
-            ("contribution_r12", "contribution_r12"),
-        ),
-        many="customers",
-    )
-
-    pk = models.CompositePrimaryKey("business_date", "institution_id", "manager_id", "kind", "tier")
-    business_date = models.DateField(_("business date"))
-    night = models.DateField()
-    institution = models.ForeignKey(
-        Institution, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
-    )
-    manager_id = models.CharField(max_length=32, default="")
-    kind = models.CharField(_("kind"), max_length=16, choices=PartyKind.choices, default="")
-    tier = models.CharField(_("tier"), max_length=16, choices=Tier.choices, default="")
-    customers = models.IntegerField(_("customers"))
-    deposit = models.DecimalField(_("deposit"), max_digits=20, decimal_places=2)
-    loan = models.DecimalField(_("loan"), max_digits=20, decimal_places=2)
-    wealth = models.DecimalField(_("wealth"), max_digits=20, decimal_places=2)
-    contribution_mtd = models.DecimalField(_("contribution of the month"), max_digits=20, decimal_places=2)
-    contribution_r12 = models.DecimalField(_("contribution of twelve months"), max_digits=20, decimal_places=2)
-
-    objects = ScopedManager()
-
-    class Meta:
-        verbose_name = _("book of a day")
-        verbose_name_plural = _("books of a day")
-        indexes: ClassVar = [
-            models.Index(fields=["night"], name="book_day_night"),
-        ]
-
-
 class Assumption(models.Model):
     """Snapshot. Grain: one row a kind of assumption, key and first day: the rates and unit costs behind the figures."""
 
@@ -447,3 +402,28 @@ class Assumption(models.Model):
     class Meta:
         verbose_name = _("assumption")
         verbose_name_plural = _("assumptions")
+
+
+# Models of this app that stand in files of their own.
+from guanxi.crm.insight.link_models import CompanyLink, LinkRole  # noqa: E402
+from guanxi.crm.insight.sum_models import BookDay, IndustryFigure, IndustryMonth  # noqa: E402
+
+__all__ = [
+    "AgreementFigure",
+    "AgreementMonth",
+    "Assumption",
+    "BalanceChange",
+    "BookDay",
+    "CompanyLink",
+    "CustomerFigure",
+    "CustomerMonth",
+    "IndustryFigure",
+    "IndustryMonth",
+    "LinkRole",
+    "Maturity",
+    "Movement",
+    "Publication",
+    "SubTier",
+    "Tier",
+    "TierChange",
+]

@@ -171,7 +171,9 @@ def policy_of(model: type[Any]) -> str:
         if "__" not in paths.institution:
             ways.insert(0, f"({_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}))")
         return " OR ".join((_is_on("everything"), *ways))
-    ways = [_is_on("everything"), f"{paths.manager} = ANY ({_ids('managers')})"]
+    ways = [_is_on("everything")]
+    if paths.manager:
+        ways.append(f"{paths.manager} = ANY ({_ids('managers')})")
     if paths.kind == "kind":
         lines = " ".join(
             f"WHEN '{kind}' THEN {_is_on(f'{line}_all')} OR institution_id = ANY ({_ids(f'{line}_ids')})"

@@ -145,10 +145,11 @@ class ScopePaths:
     """Where, from a model, its institution, its manager, its record and its kind stand, as lookup paths.
 
     A model without ``kind`` is not seen by institution where a wall stands; one without ``record`` (sums) is not
-    seen by those who support single records. ``ends`` are further columns with the table that each
-    points to: a row between two records, of which the database shows the whole where either is seen; what is said of
-    the hidden one is the query's affair. ``owner`` is the member of staff to whom a row without any record belongs:
-    such a row is seen by its owner, and by those who see everything.
+    seen by those who support single records; one without ``manager`` (sums over institutions) is seen by nobody for
+    the own book. ``ends`` are further columns with the table that each points to: a row between two records, of which
+    the database shows the whole where either is seen; what is said of the hidden one is the query's affair. ``owner``
+    is the member of staff to whom a row without any record belongs: such a row is seen by its owner, and by those who
+    see everything.
     """
 
     institution: str
@@ -173,7 +174,9 @@ class ScopedQuerySet(models.QuerySet[Any]):
 def condition_of(paths: ScopePaths, scope: Scope) -> Q | None:
     """What a record must be to lie within a scope that is not everything; None where none does."""
     ways = [*_by_post(paths, scope)]
-    if len(scope.managers) == 1:
+    if not paths.manager:
+        pass
+    elif len(scope.managers) == 1:
         ways.append(Q(**{paths.manager: scope.managers[0]}))
     elif scope.managers:
         ways.append(Q(**{f"{paths.manager}__in": scope.managers}))

@@ -17,6 +17,8 @@ from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.sealing import files_of
 
 ALWAYS_CARRIED = ("agreement_ledger", "customer_tier")
+# State that earlier versions did not carry: a warehouse that has never written it begins it with tonight.
+BEGUN_LATER = ("core_payment_pair",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def bind(
     bound += [Binding("control", table, columns, (control[table],)) for table, columns in tables["control"].items()]
     for table in tables["carried"]:
         replaced = table not in ALWAYS_CARRIED and deliveries.get(table.removeprefix("core_")) == "full"
-        bound.append(_carried("carried", table, layout, None if replaced else night.previous_business_date))
+        new = table in BEGUN_LATER and not layout.days("core", table)
+        bound.append(_carried("carried", table, layout, None if replaced or new else night.previous_business_date))
     balances = part_files(layout, "landing", "balance", night.business_date)
     today = f"balance_date = date '{night.business_date}'"
     before = f"balance_date < date '{night.business_date}'"

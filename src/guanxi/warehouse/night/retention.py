@@ -10,7 +10,16 @@ from guanxi.warehouse.layout import Layout
 
 # Rows that belong to one night for ever: later nights and the models read them long after.
 JOURNALS = frozenset(
-    {"agreement_month", "customer_month", "balance_change", "tier_change", "movement", "book_day", "core_event"}
+    {
+        "agreement_month",
+        "customer_month",
+        "industry_month",
+        "balance_change",
+        "tier_change",
+        "movement",
+        "book_day",
+        "core_event",
+    }
 )
 
 

@@ -17,9 +17,11 @@ TABLES: tuple[Table, ...] = (
     snapshot.PARTY_RELATION,
     snapshot.AGREEMENT,
     snapshot.AGREEMENT_PARTY,
+    snapshot.COMPANY_LINK,
     daily.CUSTOMER_FIGURE,
     daily.AGREEMENT_FIGURE,
     daily.MATURITY,
+    daily.INDUSTRY_FIGURE,
     journal.EVENT,
     journal.AGREEMENT_MONTH,
     journal.CUSTOMER_MONTH,
@@ -27,6 +29,7 @@ TABLES: tuple[Table, ...] = (
     journal.TIER_CHANGE,
     journal.MOVEMENT,
     journal.BOOK_DAY,
+    journal.INDUSTRY_MONTH,
 )
 
 

@@ -81,6 +81,8 @@ CUSTOMER_FIGURE = Table(
         day("next_maturity"),
         flag("restricted"),
         day("opened_on", nullable=False),
+        text("industry"),
+        whole("payroll_staff"),
     ),
 )
 
@@ -143,5 +145,34 @@ MATURITY = Table(
         text("kind"),
         day("maturity_date", nullable=False),
         figure("balance"),
+    ),
+)
+
+INDUSTRY_FIGURE = Table(
+    name="insight_industryfigure",
+    kind=Kind.DAILY,
+    layer="marts",
+    dataset="industry_figure",
+    key=("business_date", "institution_id", "industry"),
+    partition=BY_BUSINESS_DATE,
+    columns=(
+        day("business_date", nullable=False),
+        text("institution_id"),
+        text("industry"),
+        text("kind"),
+        whole("customers"),
+        whole("prospects"),
+        figure("deposit"),
+        figure("loan"),
+        figure("wealth"),
+        figure("contribution_r12"),
+        whole("overdue"),
+        figure("overdue_loan"),
+        figure("mention_loan"),
+        figure("bad_loan"),
+        whole("without_deposit"),
+        whole("without_loan"),
+        whole("without_settlement"),
+        whole("without_payroll"),
     ),
 )

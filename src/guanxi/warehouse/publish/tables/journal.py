@@ -186,3 +186,24 @@ BOOK_DAY = Table(
         figure("contribution_r12"),
     ),
 )
+
+INDUSTRY_MONTH = Table(
+    name="insight_industrymonth",
+    kind=Kind.JOURNAL,
+    layer="marts",
+    dataset="industry_month",
+    key=("month", "institution_id", "industry"),
+    partition=Partition("month", Unit.YEAR),
+    columns=(
+        day("month", nullable=False),
+        night(),
+        text("institution_id"),
+        text("industry"),
+        text("kind"),
+        whole("customers"),
+        figure("deposit_end"),
+        figure("loan_end"),
+        figure("wealth_end"),
+        figure("contribution"),
+    ),
+)

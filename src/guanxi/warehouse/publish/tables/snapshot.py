@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from guanxi.warehouse.publish.declare import Column, Kind, Table, day, exact, flag, rate, text, whole, word
+from guanxi.warehouse.publish.declare import (
+    Column,
+    Kind,
+    Table,
+    day,
+    exact,
+    figure,
+    flag,
+    rate,
+    text,
+    whole,
+    word,
+)
 
 INSTITUTION = Table(
     name="org_institution",
@@ -241,5 +253,26 @@ ASSUMPTION = Table(
         text("key"),
         day("valid_from", nullable=False),
         exact("value", 20, 6),
+    ),
+)
+
+# Who stands around a company. What is said of the other side is the query's affair; wages are not in it.
+COMPANY_LINK = Table(
+    name="insight_companylink",
+    kind=Kind.SNAPSHOT,
+    layer="marts",
+    dataset="company_link",
+    key=("party_id", "role", "other_key"),
+    columns=(
+        text("party_id"),
+        text("role"),
+        text("other_key"),
+        text("other_id"),
+        text("other_name"),
+        rate("share"),
+        figure("amount_year"),
+        figure("amount_last_year"),
+        whole("times"),
+        day("last_on"),
     ),
 )

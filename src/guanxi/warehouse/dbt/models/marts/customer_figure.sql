@@ -1,8 +1,20 @@
-with measured as (
+with payroll as (
+    select
+        pair.party_id,
+        cast(count(*) as integer) as payroll_staff
+    from {{ ref('core_payment_pair') }} as pair
+    cross join {{ source('control', 'night') }} as night
+    where pair.role = 'staff' and pair.last_on >= {{ add_days('night.business_date', -62) }}
+    group by pair.party_id
+),
+
+measured as (
     select
         party.party_id,
         party.party_kind,
         party.party_name,
+        case when party.party_kind = 'organisation' then {{ industry('party.industry_code') }} else '' end as industry,
+        coalesce(payroll.payroll_staff, 0) as payroll_staff,
         party.institution_id,
         party.manager_id,
         party.restricted,
@@ -50,6 +62,7 @@ with measured as (
     from {{ ref('core_party') }} as party
     cross join {{ source('control', 'night') }} as night
     left join {{ ref('customer_total') }} as total on total.party_id = party.party_id
+    left join payroll on payroll.party_id = party.party_id
 ),
 
 decided as (
@@ -159,7 +172,9 @@ select
     end as risk_grade,
     line.next_maturity,
     line.restricted,
-    line.opened_on
+    line.opened_on,
+    line.industry,
+    line.payroll_staff
 from reasoned as line
 cross join {{ source('control', 'night') }} as night
 left join {{ source('carried', 'customer_tier') }} as before on before.party_id = line.party_id
