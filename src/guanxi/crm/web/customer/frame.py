@@ -45,6 +45,7 @@ _SECTIONS: tuple[_Section, ...] = (
     _Section("customer-activities", _("Activities"), icon="messages"),
     _Section("customer-events", _("Events"), icon="arrows-exchange"),
     _Section("customer-relations", _("Relations"), icon="affiliate"),
+    _Section("customer-linkage", _("Linkage"), icon="circles-relation", whose=PartyKind.ORGANISATION),
     _Section("customer-group", _("Group"), icon="hierarchy-2", whose=PartyKind.ORGANISATION),
     _Section("customer-tiers", _("Tier"), icon="stairs-up"),
     _Section("customer-identity", _("Identity and contacts"), icon="id"),
