@@ -164,6 +164,7 @@ ROWS: tuple[Row, ...] = (
     Row("customer-events", SEERS, part=True, export="events"),
     Row("customer-relations", SEERS, part=True),
     Row("customer-network", SEERS),
+    Row("customer-linkage", SEERS, part=True, whose="organisation"),
     Row("customer-group", SEERS, part=True, whose="organisation"),
     Row("customer-tiers", SEERS, part=True),
     Row("customer-identity", SEERS, part=True),
@@ -181,6 +182,7 @@ ROWS: tuple[Row, ...] = (
     Row("customer-support", None, ASSIGNERS, post_verb=ASSIGN),
     Row("customer-support-end", None, ASSIGNERS, post_verb=ASSIGN),
     Row("products", ANYBODY, part=True),
+    Row("industries", SEERS, part=True, export="industries"),
     Row("product", ANYBODY),
     Row("product-holders", SEERS),
     # What is done with customers and what is to be done

@@ -26,6 +26,7 @@ class Area(StrEnum):
     HOME = "home"
     CUSTOMERS = "customers"
     PRODUCTS = "products"
+    INDUSTRIES = "industries"
     WORK = "work"
     TEAM = "team"
     HANDOVERS = "handovers"
@@ -56,6 +57,12 @@ ROLES: dict[Area, frozenset[str]] = {
 # The areas that are open by what somebody sees or may do, whatever the role is called.
 OTHERWISE: dict[Area, Callable[[StaffRequest], bool]] = {
     Area.CUSTOMERS: lambda request: request.scope.reach is not Reach.NOTHING,
+    # Persons have no industry: for those who see organisations, and for own books, whatever is in them.
+    Area.INDUSTRIES: lambda request: (
+        request.scope.corporate != BLIND
+        or request.scope.links
+        or bool(request.scope.managers or request.scope.supported)
+    ),
     # Whoever may change something about a customer has work to plan and to record.
     Area.WORK: lambda request: request.scopes[Verb.EDIT].reach is not Reach.NOTHING,
     Area.TEAM: lambda request: request.scopes[Verb.ASSIGN].sight != BLIND,

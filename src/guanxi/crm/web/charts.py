@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from guanxi.crm.web.display import Display
 
-Kind = Literal["steps", "stacked", "ladder"]
+Kind = Literal["steps", "stacked", "ladder", "treemap"]
 Measure = Literal["money", "rate", "count"]
 
 
@@ -30,7 +30,9 @@ class Series:
 class Chart:
     """A chart. ``at`` are dates (YYYY-MM-DD) for ``steps``, else one for each of ``labels``.
 
-    ``finding`` is its title, ``what`` says what is drawn. ``total`` is marked on stacked bars, which may reach below
+    ``finding`` is its title, ``what`` says what is drawn, ``axis`` what stands at the head of its table's first column.
+    Of a treemap's fields, one for each of ``labels``: ``tones`` from -2 (fell much) to 2 (grew much), ``notes`` stand
+    below the label, ``links`` lead on. ``total`` is marked on stacked bars, which may reach below
     zero. ``open_end`` marks the last bar as not complete yet.
     """
 
@@ -44,6 +46,10 @@ class Chart:
     measure: Measure = "money"
     total: Series | None = None
     open_end: bool = False
+    axis: str = ""
+    tones: Sequence[int] = ()
+    notes: Sequence[str] = ()
+    links: Sequence[str] = ()
 
     def visible(self, display: Display) -> bool:
         """Whether any of its figures is more than nothing in the reader's unit."""
@@ -67,6 +73,18 @@ class Chart:
             "shift": {"money": display.shift, "rate": -2, "count": 0}[self.measure],
             "unit": {"money": display.unit, "rate": "%", "count": ""}[self.measure],
             "chinese": display.is_chinese,
+            **({"axis": self.axis} if self.axis else {}),
+            **self._fields(display),
+        }
+
+    def _fields(self, display: Display) -> dict[str, Any]:
+        if self.kind != "treemap":
+            return {}
+        return {
+            "tones": list(self.tones),
+            "notes": list(self.notes),
+            "links": list(self.links),
+            "redUp": display.red_up,
         }
 
 

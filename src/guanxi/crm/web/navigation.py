@@ -68,6 +68,14 @@ PLACES: tuple[Place, ...] = (
         Area.PRODUCTS, "products", _("Products"), icon="packages", key="p", inside=frozenset({"products", "product"})
     ),
     Place(
+        Area.INDUSTRIES,
+        "industries",
+        _("Industries"),
+        icon="building-factory-2",
+        key="i",
+        inside=frozenset({"industries"}),
+    ),
+    Place(
         Area.TEAM,
         "team",
         _("Team"),

@@ -17,7 +17,7 @@ from guanxi.crm.org.queries import institution_tree, managers_of, staff_names
 from guanxi.crm.party.models import PartyKind
 from guanxi.crm.web import links
 from guanxi.crm.web.access import Area
-from guanxi.crm.web.customers import holdings
+from guanxi.crm.web.customers import gaps, holdings
 from guanxi.crm.web.display import Display
 from guanxi.crm.web.exports.lists import ListSource
 from guanxi.crm.web.exports.sources import offer
@@ -171,6 +171,15 @@ COLUMNS: tuple[Column, ...] = (
         excel_width=20,
     ),
     columns.day("since", _("Customer since"), field="opened_on", sort="since", shown=False),
+    Column(
+        key="industry",
+        label=_("Industry"),
+        fields=("industry",),
+        draw=lambda _display: lambda key: escape(gaps.industry_name(key)) if key else EMPTY,
+        value=lambda _display: lambda key: gaps.industry_name(key) if key else None,
+        shown=False,
+        excel_width=24,
+    ),
 )
 
 
@@ -199,7 +208,8 @@ def institutions_of(request: StaffRequest) -> tuple[str, ...] | None:
     return scope.institution_ids if scope.reach is Reach.INSTITUTIONS and not scope.sight.everything else None
 
 
-def _institution_options(request: StaffRequest) -> list[Option]:
+def institution_options(request: StaffRequest) -> list[Option]:
+    """The institutions that a person may narrow to, as a tree."""
     tree = institution_tree(_version(request))
     seen = institutions_of(request)
     shown = [node for node in tree.nodes.values() if seen is None or node.id in set(seen)]
@@ -247,6 +257,7 @@ FLAGS = (
     Flag("maturing", _("Matures within 30 days"), _matures_soon, icon="calendar-due"),
     Flag("overdue", _("Overdue"), lambda _request: Q(days_overdue__gt=0), icon="alert-triangle"),
     Flag("unmanaged", _("Without a manager"), lambda _request: Q(manager_id__isnull=True), icon="user-off"),
+    Flag("empty", _("Holds nothing yet"), lambda _request: Q(product_count=0), icon="user-search"),
 )
 
 FILTERS = (
@@ -268,7 +279,7 @@ FILTERS = (
     Pick(
         key="institution",
         label=_("Institution"),
-        options=_institution_options,
+        options=institution_options,
         name_of=_institution_name,
         condition=_institution_condition,
     ),
@@ -286,6 +297,8 @@ FILTERS = (
         choices=[(kind.value, kind.label) for kind in holdings.KINDS],
     ),
     AmountRange(key="assets", label=_("Assets"), field="assets"),
+    gaps.INDUSTRY,
+    gaps.LACKS,
     Flags(key="only", label="", flags=FLAGS),
 )
 

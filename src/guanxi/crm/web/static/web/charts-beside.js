@@ -23,7 +23,7 @@ export function fillTable(place, spec) {
     name.scope = "row";
     line.append(name, ...columns.map((column) => cell("td", exact(column.values[row], spec), "gx-number")));
   }
-  if (spec.kind === "ladder") body.append(...[...body.rows].reverse());
+  if (spec.kind === "ladder" || spec.kind === "treemap") body.append(...[...body.rows].reverse());
   const frame = document.createElement("div");
   frame.className = "gx-scroll";
   frame.tabIndex = 0;
@@ -53,7 +53,7 @@ export function saveImage(echarts, spec, optionOf, name) {
       textStyle: { color: option.tooltip.textStyle.color, fontSize: 18, fontFamily: option.textStyle.fontFamily },
       subtextStyle: { color: option.textStyle.color, fontSize: 12 },
     };
-    if (network) option.series[0].top += HEAD;
+    if (network || spec.kind === "treemap") option.series[0].top += HEAD;
     if (option.legend) option.legend = { ...option.legend, left: 20, top: HEAD };
     if (option.grid) option.grid = { ...option.grid, left: 20, right: Math.max(28, option.grid.right), top: option.grid.top + HEAD, bottom: 16 };
     chart.setOption({ ...option, title, tooltip: { show: false } });

@@ -3,6 +3,7 @@ import { optionOf } from "./charts-options.js";
 import { networkOption, startNetwork } from "./charts-network.js";
 import { fillTable, saveImage } from "./charts-beside.js";
 import { palette } from "./charts-palette.js";
+import { startTreemap, treemapOption } from "./charts-treemap.js";
 
 const drawn = new Map(); // figure -> {chart, spec}
 let library;
@@ -37,7 +38,8 @@ async function specOf(figure) {
 
 function option(spec, plot) {
   const look = { ...palette(plot), width: plot.clientWidth, height: plot.clientHeight };
-  return spec.kind === "network" ? networkOption(spec, look) : optionOf(spec, look);
+  if (spec.kind === "network") return networkOption(spec, look);
+  return spec.kind === "treemap" ? treemapOption(spec, look) : optionOf(spec, look);
 }
 
 async function draw(figure) {
@@ -59,6 +61,7 @@ async function draw(figure) {
     drawn.set(figure, { chart, spec, plot });
     if (spec.kind === "network") startNetwork(figure, chart, spec);
     else fillTable(figure.querySelector("[data-chart-rows]"), spec);
+    if (spec.kind === "treemap") startTreemap(chart);
     resizes.observe(plot);
     figure.dataset.state = "drawn";
   } catch (problem) {

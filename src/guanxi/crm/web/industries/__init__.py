@@ -1,0 +1,1 @@
+"""Industries: organisations by the sections and divisions of GB/T 4754."""
