@@ -2,7 +2,7 @@
 
 ``python -m bench night --customers 100000 1000000``; ``python -m bench history``; ``python -m bench screens``;
 ``python -m bench policies`` (a part of screens); ``python -m bench audit``; ``python -m bench handover``;
-``python -m bench encryption``; without a word, all.
+``python -m bench encryption``; ``python -m bench board``; without a word, all.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def main() -> None:
     words.add_argument(
         "what",
         nargs="?",
-        choices=["night", "history", "screens", "policies", "audit", "handover", "encryption", "files", "all"],
+        choices=["night", "history", "screens", "policies", "audit", "handover", "encryption", "files", "board", "all"],
         default="all",
     )
     words.add_argument("--customers", nargs="+", type=int, default=[100_000, 1_000_000])
@@ -83,6 +83,11 @@ def main() -> None:
         from bench.files import measure as measure_files
 
         results["files"] = measure_files(VAR, told.customers[0], told.history)
+        save(results)
+    if told.what in ("board", "all"):
+        from bench.board import measure as measure_board
+
+        results["board"] = measure_board(VAR)
         save(results)
     print(report.render(results))
 

@@ -79,14 +79,14 @@ def _seconds(work: Any) -> float:
     return time.perf_counter() - started
 
 
-def _database(var: Path) -> str:
+def _database(var: Path, name: str = DATABASE) -> str:
     from guanxi.postgres import ensure_database
 
     url = ensure_database(var)
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"drop database if exists {DATABASE} with (force)")
-        connection.execute(f"create database {DATABASE} encoding 'UTF8' template template0")
-    return psycopg.conninfo.make_conninfo(url, dbname=DATABASE)
+        connection.execute(f"drop database if exists {name} with (force)")
+        connection.execute(f"create database {name} encoding 'UTF8' template template0")
+    return psycopg.conninfo.make_conninfo(url, dbname=name)
 
 
 def _django(conninfo: str) -> None:

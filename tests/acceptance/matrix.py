@@ -222,6 +222,9 @@ ROWS: tuple[Row, ...] = (
     Row("rights-receive", RECORDERS & SEERS, RECORDERS & SEERS, verb=EDIT),
     # Those one is responsible for
     Row("team", ASSIGNERS),
+    Row("board", ASSIGNERS, export="team-week"),
+    Row("board-person", ASSIGNERS, takes={"staff_id": "colleague_id"}),
+    Row("board-hand-over", None, ASSIGNERS, takes={"staff_id": "colleague_id"}, changes=False),
     Row("team-cover", None, ASSIGNERS),
     Row("team-cover-end", None, ASSIGNERS, post_verb=ASSIGN),
     # Hand-overs: a draft is its arranger's, the rest is for whom it concerns

@@ -141,6 +141,7 @@ FORMS: dict[str, Form] = {
         "kind": "access", "requester": "self", "requester_name": "本人", "proof": "document",
         "proof_reference": "0001", "way": "branch", "received_on": _day(),
     },
+    "board-hand-over": nothing,
     "team-cover": lambda _stage, _records: {
         "staff": "1111", "substitute": "1121", "first": _day(), "last": _day(3), "reason": "休假",
     },

@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "guanxi.crm.contact",
     "guanxi.crm.sales",
     "guanxi.crm.watch",
+    "guanxi.crm.effort",
     "guanxi.crm.web",
     "guanxi.crm.api",
 ]

@@ -86,6 +86,16 @@ PLACES: tuple[Place, ...] = (
         group_icon="users-group",
     ),
     Place(
+        Area.TEAM,
+        "board",
+        _("Board"),
+        icon="layout-dashboard",
+        key="b",
+        inside=frozenset({"board"}),
+        group=_("Team"),
+        group_icon="users-group",
+    ),
+    Place(
         Area.HANDOVERS,
         "handovers",
         _("Hand-overs"),

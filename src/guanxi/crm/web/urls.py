@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/", customers.customers, name="customers"),
     path("lists/<slug:name>/columns/", listing.columns, name="list-columns"),
     path("team/", team.team, name="team"),
+    path("", include("guanxi.crm.web.board.urls")),
     path("team/cover/", team.cover, name="team-cover"),
     path("team/cover/<int:cover_id>/end/", team.stop_cover, name="team-cover-end"),
     path("staff/<str:staff_id>/sight/", sight.sight, name="team-sight"),

@@ -1,0 +1,163 @@
+"""Reads what a team's work adds up to, for each of some members of staff."""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
+
+from guanxi.crm.contact.codes import ActivityKind, TaskState
+from guanxi.crm.contact.models import Task
+from guanxi.crm.effort.models import Contacted, Effort
+from guanxi.crm.insight.models import CustomerFigure, Tier
+from guanxi.crm.kernel.scope import KIND_OF_LINE, Scope
+
+NO_CONTACT_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What one person did in a week and in a month so far: numbers of activities, visits and meetings among them.
+
+    ``reached`` are the activities of the month in which the customer was reached; ``last`` is the last day of the month
+    with any.
+    """
+
+    week: int = 0
+    month: int = 0
+    visits_week: int = 0
+    visits_month: int = 0
+    calls_month: int = 0
+    reached: int = 0
+    last: datetime.date | None = None
+
+
+def lines_of(scope: Scope) -> list[str]:
+    """The kinds of customer that a scope sees by post, and other work; both where no wall stands."""
+    if not scope.has_wall:
+        return [*KIND_OF_LINE.values(), ""]
+    seen = {"retail": scope.retail, "corporate": scope.corporate}
+    wide = max(seen.values(), key=lambda sight: (sight.everything, len(sight.institution_ids)))
+    return [*(KIND_OF_LINE[line] for line, sight in seen.items() if sight == wide), ""]
+
+
+def work_of(
+    scope: Scope, staff: Collection[str], *, week: datetime.date, month: datetime.date, today: datetime.date
+) -> dict[str, Work]:
+    """The work of some people since the first day of the week and of the month; one query over sums by day."""
+    visits = Q(kind__in=[ActivityKind.VISIT, ActivityKind.MEETING])
+    this_week, this_month = Q(day__gte=week), Q(day__gte=month)
+    rows = (
+        Effort.objects.filter(
+            staff__in=list(staff), day__gte=min(week, month), day__lte=today, line__in=lines_of(scope), number__gt=0
+        )
+        .values_list("staff_id")
+        .annotate(
+            in_week=Sum("number", filter=this_week, default=0),
+            in_month=Sum("number", filter=this_month, default=0),
+            visits_week=Sum("number", filter=visits & this_week, default=0),
+            visits_month=Sum("number", filter=visits & this_month, default=0),
+            calls=Sum("number", filter=Q(kind=ActivityKind.CALL) & this_month, default=0),
+            reached_month=Sum("reached", filter=this_month, default=0),
+            newest=Max("day"),
+        )
+    )
+    return {number: Work(*sums) for number, *sums in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many premier customers somebody looks after, and how many of them were not reached lately."""
+
+    premier: int = 0
+    quiet: int = 0
+
+
+def _quiet(cutoff: datetime.datetime) -> Exists:
+    return ~Exists(Contacted.objects.filter(party_id=OuterRef("party_id"), at__gte=cutoff))  # type: ignore[return-value]
+
+
+def premier_of(scope: Scope, day: datetime.date) -> Any:
+    """The premier customers within a scope on a business date, as figures."""
+    return CustomerFigure.objects.visible_to(scope).filter(business_date=day, tier=Tier.PREMIER)
+
+
+def coverage_of(
+    scope: Scope, staff: Collection[str], *, day: datetime.date, since: datetime.datetime
+) -> dict[str, Coverage]:
+    """By manager, the premier customers on a business date and those not reached since a moment; one query."""
+    rows = (
+        premier_of(scope, day)
+        .filter(manager_id__in=list(staff))
+        .values_list("manager_id")
+        .annotate(premier=Count("party_id"), quiet=Count("party_id", filter=_quiet(since)))
+    )
+    return {manager: Coverage(premier, quiet) for manager, premier, quiet in rows}
+
+
+def late_tasks_of(scope: Scope, staff: Collection[str], *, today: datetime.date) -> dict[str, int]:
+    """By person, the open tasks about customers within a scope whose day is over; one query over those alone."""
+    rows = Task.objects.visible_to(scope).filter(
+        state=TaskState.OPEN, due_on__lt=today, staff__in=list(staff), party__isnull=False
+    )
+    return dict(rows.values_list("staff_id").annotate(many=Count("pk")))
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """A premier customer who was not reached lately, with the last contact (None: never since there are records)."""
+
+    party_id: str
+    name: str
+    tier: str
+    sub_tier: str
+    assets: Any
+    contribution: Any
+    last: Contacted | None
+
+
+def quiet_customers(
+    scope: Scope, manager: str, *, day: datetime.date, since: datetime.datetime, most: int
+) -> list[Quiet]:
+    """The premier customers of a manager who were not reached since a moment, the largest first; two queries."""
+    found = premier_of(scope, day).filter(manager_id=manager).filter(_quiet(since)).order_by("-assets", "-party_id")
+    rows = list(found.values_list("party_id", "name", "tier", "sub_tier", "assets", "contribution_r12")[:most])
+    last = Contacted.objects.visible_to(scope).in_bulk([row[0] for row in rows])
+    return [Quiet(*row, last=last.get(row[0])) for row in rows]
+
+
+def quiet_among(
+    scope: Scope,
+    managers: Collection[str],
+    *,
+    day: datetime.date,
+    since: datetime.datetime,
+    narrowed: Callable[[Any], Any],
+) -> list[tuple[str, Quiet]]:
+    """The same of several managers, as (manager, customer), each manager's largest first; ``narrowed`` leaves rows out.
+
+    Two queries.
+    """
+    found = narrowed(premier_of(scope, day).filter(manager_id__in=list(managers)).filter(_quiet(since)))
+    rows = list(
+        found.order_by("manager_id", "-assets", "-party_id").values_list(
+            "manager_id", "party_id", "name", "tier", "sub_tier", "assets", "contribution_r12"
+        )
+    )
+    last = Contacted.objects.visible_to(scope).in_bulk([row[1] for row in rows])
+    return [(row[0], Quiet(*row[1:], last=last.get(row[1]))) for row in rows]
+
+
+def work_by_day(
+    scope: Scope, staff_id: str, *, first: datetime.date, last: datetime.date
+) -> dict[datetime.date, dict[str, int]]:
+    """What somebody did on each day, by kind; one query."""
+    rows = Effort.objects.filter(staff=staff_id, day__range=(first, last), line__in=lines_of(scope), number__gt=0)
+    found: dict[datetime.date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for day, kind, number in rows.values_list("day", "kind", "number"):
+        found[day][kind] += number
+    return found
