@@ -79,6 +79,11 @@ def main() -> None:
         VAR.mkdir(parents=True, exist_ok=True)
         results["encryption"] = measure_encryption(VAR)
         save(results)
+    _of_files_and_boards(told, results)
+    print(report.render(results))
+
+
+def _of_files_and_boards(told: argparse.Namespace, results: dict[str, Any]) -> None:
     if told.what in ("files", "all"):
         from bench.files import measure as measure_files
 
@@ -89,7 +94,6 @@ def main() -> None:
 
         results["board"] = measure_board(VAR)
         save(results)
-    print(report.render(results))
 
 
 def load() -> dict[str, Any]:

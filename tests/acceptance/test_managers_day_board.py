@@ -1,4 +1,4 @@
-"""A branch manager steers by the process: sees who needs help, down to the last contact, and does something about it."""
+"""A branch manager steers by the process: sees who needs help, down to the last contact, and does something."""
 
 from __future__ import annotations
 
