@@ -107,7 +107,7 @@ def _fill(connection: Any) -> None:
             " institution_id, manager_id, kind, tier, count(*), sum(deposit), sum(loan), sum(wealth),"
             " sum(contribution_mtd), sum(contribution_r12) FROM insight_customerfigure GROUP BY 1, 2, 3, 4, 5, 6"
         )
-        names = ", ".join(field.column for field in Task._meta.concrete_fields if field.column != "id")
+        names = ", ".join(str(field.column) for field in Task._meta.concrete_fields if field.column != "id")
         values = _values(Task, task | {"id": "0"}).partition(", ")[2]
         cursor.execute(f"INSERT INTO contact_task ({names}) SELECT {values} FROM ({source} ) s WHERE g <= {TASKS}")
         cursor.execute("ALTER TABLE contact_activity DISABLE TRIGGER USER")

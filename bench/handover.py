@@ -84,8 +84,8 @@ def _database(var: Path, name: str = DATABASE) -> str:
 
     url = ensure_database(var)
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f"drop database if exists {name} with (force)")
-        connection.execute(f"create database {name} encoding 'UTF8' template template0")
+        connection.execute(f"drop database if exists {name} with (force)".encode())
+        connection.execute(f"create database {name} encoding 'UTF8' template template0".encode())
     return psycopg.conninfo.make_conninfo(url, dbname=name)
 
 
