@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -26,6 +27,24 @@ FILES: dict[str, str] = {
     "echarts/i18n/langZH.js": "echarts-zh.js",
     "echarts/LICENSE": "LICENSE-echarts.txt",
     "echarts/NOTICE": "NOTICE-echarts.txt",
+    "fullcalendar/skeleton.css": "calendar-skeleton.css",
+    "fullcalendar/themes/classic/theme.css": "calendar-theme.css",
+    "fullcalendar/themes/classic/palette.css": "calendar-palette.css",
+    "fullcalendar/LICENSE.md": "LICENSE-fullcalendar.txt",
+    "preact/LICENSE": "LICENSE-preact.txt",
+    "temporal-polyfill/LICENSE": "LICENSE-temporal-polyfill.txt",
+}
+# What comes in many modules is made one file, with what we use of it alone; by the name of the file that pages name.
+BUNDLES: dict[str, str] = {
+    "calendar.min.js": """
+        export { Calendar } from "fullcalendar";
+        export { default as dayGrid } from "fullcalendar/daygrid";
+        export { default as timeGrid } from "fullcalendar/timegrid";
+        export { default as interaction } from "fullcalendar/interaction";
+        export { default as theme } from "fullcalendar/themes/classic";
+        export { default as chinese } from "fullcalendar/locales/zh-cn";
+        export { default as english } from "fullcalendar/locales/en-gb";
+    """,
 }
 # How code and templates name an icon: {% icon "home" %}, icon="home", icon("home").
 ICON = re.compile(r"""(?:\{%\s*icon\s+|\bicon\(\s*|icon=)["']([a-z0-9-]+)["']""")
@@ -69,7 +88,22 @@ def vendor(packages: Path, folder: Path) -> bool:
                 continue
             raise MissingPackages(f"{file} is missing: run `npm ci --prefix frontend`")
         changed |= _write(folder / name, SOURCE_MAP.sub(b"", file.read_bytes()))
+    for name, source in BUNDLES.items():
+        changed |= _write(folder / name, bundled(packages, source))
     return changed | _write(folder / "icons.svg", sprite(packages, icons_named(CRM)).encode())
+
+
+def bundled(packages: Path, source: str) -> bytes:
+    """One module made of a few lines that import from the packages, by esbuild, which needs no Node here."""
+    found = sorted(packages.glob("@esbuild/*/bin/esbuild")) + sorted(packages.glob("@esbuild/*/esbuild.exe"))
+    if not found:
+        raise MissingPackages(f"esbuild is missing in {packages}: run `npm ci --prefix frontend`")
+    command = [str(found[0]), "--bundle", "--minify", "--format=esm", "--target=es2022", "--charset=utf8",
+               "--legal-comments=inline", "--log-level=warning"]  # fmt: skip
+    made = subprocess.run(command, input=source.encode(), cwd=packages.parent, capture_output=True, check=False)
+    if made.returncode:
+        raise MissingPackages(made.stderr.decode(errors="replace"))
+    return made.stdout
 
 
 def icons_named(folder: Path) -> list[str]:

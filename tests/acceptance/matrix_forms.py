@@ -23,6 +23,10 @@ from tests.taking import WHY
 from tests.web.contact.test_files import png
 
 Form = Callable[[Stage, Mapping[str, Any]], Mapping[str, Any]]
+CALENDAR = (
+    b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20990101T010000Z\r\nSUMMARY:x\r\n"
+    b"END:VEVENT\r\nEND:VCALENDAR\r\n"
+)
 NEW_PASSWORD = "北京 river 2026 lantern"
 
 
@@ -42,6 +46,13 @@ def _day(days: int = 0) -> str:
 
 def _moment() -> str:
     return timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+
+
+def _appointment(**fields: str) -> Mapping[str, Any]:
+    return {
+        "title": "部门例会", "kind": "meeting", "day": _day(5), "starts": "09:00", "ends": "10:00", "despite": "1",
+        **fields,
+    }  # fmt: skip
 
 
 def _upload(_stage: Stage, _records: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -123,6 +134,27 @@ FORMS: dict[str, Form] = {
     "task-snooze": lambda stage, _records: {"only": stage.mine["own_task_id"], "until": _day(3)},
     "task-reassign": lambda stage, _records: {"only": stage.mine["own_task_id"], "staff": "1111"},
     "task-undo": always(token="none"),
+    "calendar-new": lambda _stage, _records: _appointment(key=str(uuid4())),
+    "customer-appointment-new": lambda _stage, _records: _appointment(key=str(uuid4()), kind="visit"),
+    "appointment": lambda _stage, _records: _appointment(version="1", title="改期拜访", kind="visit"),
+    "appointment-move": lambda _stage, _records: {
+        "version": "1", "starts": f"{_day(6)}T10:00", "minutes": "45", "all_day": "0",
+    },
+    "appointment-cancel": always(version="1", which="this"),
+    "appointment-answer": always(answer="accepted"),
+    "calendar-undo": always(token="none"),
+    "calendar-hours": always(works0="1", begins0="09:15", ends0="17:00"),
+    "calendar-leave": lambda _stage, _records: {
+        "first_day": _day(40), "last_day": _day(41), "kind": "annual", "note": "",
+    },
+    "calendar-leave-end": nothing,
+    "calendar-feed-make": nothing,
+    "calendar-feed-revoke": nothing,
+    "calendar-import": lambda _stage, _records: {"file": SimpleUploadedFile("plan.ics", CALENDAR)},
+    "calendar-import-take": always(token="none"),
+    "plan-route": lambda _stage, _records: {"day": _day(5)},
+    "plan-goal": lambda _stage, _records: {"day": _day(), "visits": "20", "version": "0"},
+    "plan-visit": lambda _stage, _records: {"key": str(uuid4()), "at": _moment(), "text": "已拜访"},
     "work-log": lambda _stage, _records: {"day": _day(), "version": "0", "text": "走访三户"},
     "work-log-add": lambda _stage, _records: {
         "day": _day(), "key": str(uuid4()), "clock": "00:00", "minutes": "30", "text": "部门例会",

@@ -15,7 +15,8 @@ from guanxi.crm.audit.models import Entry
 from guanxi.crm.audit.services import record
 from guanxi.crm.consent import package as packages
 from guanxi.crm.consent.models import Package, RightsCase
-from guanxi.crm.contact.models import Activity, Attachment, Task
+from guanxi.crm.contact.feed_services import digest_of
+from guanxi.crm.contact.models import Activity, Appointment, Attachment, Attendance, FeedSecret, Task
 from guanxi.crm.handover.models import Handover, Receiver
 from guanxi.crm.kernel.storage import files
 from guanxi.crm.notices.models import Device, Notice, Unread
@@ -24,6 +25,7 @@ from guanxi.crm.org.tokens import make_token
 from guanxi.crm.quality.models import MendingImport, NightRequest, QuarantinedRow, Run
 from guanxi.crm.web.exports import services as exports
 from guanxi.crm.web.models import Export
+from guanxi.crm.workdays.models import Leave
 from tests.cast import Cast
 
 DAY = datetime.timedelta(days=1)
@@ -98,6 +100,11 @@ def things_of(staff: Staff, *, institution: str) -> dict[str, Any]:
         "notice_id": _notice(staff),
         "read_notice_id": _notice(staff, read_at=timezone.now()),
         "device_id": Device.objects.create(staff=staff, endpoint="https://push.example/x", digest=staff.pk).pk,
+        "invited_appointment_id": invitation_to(staff),
+        "leave_id": Leave.objects.create(
+            staff=staff, first_day=timezone.localdate() + 60 * DAY, last_day=timezone.localdate() + 61 * DAY
+        ).pk,
+        "feed": FeedSecret.objects.create(staff=staff, digest=digest_of(staff.pk)).pk,
         "session_id": session.public_id,
         "passkey": passkey.pk,
         "handover_id": _handover(staff, institution, "waiting", giver=staff),
@@ -149,7 +156,31 @@ def work_with(party_id: str, staff: Staff) -> dict[str, Any]:
     task = Task.objects.create(
         key=key, party_id=party_id, title="回访", staff=staff, made_by=staff, due_on=timezone.localdate()
     )
-    return {"activity_id": activity.pk, "attachment_id": attachment.pk, "task_id": task.pk}
+    appointment = appointment_of(staff, party_id=party_id, kind="visit", title="上门拜访")
+    return {
+        "activity_id": activity.pk,
+        "attachment_id": attachment.pk,
+        "task_id": task.pk,
+        "appointment_id": appointment.pk,
+    }
+
+
+def appointment_of(staff: Staff, **fields: Any) -> Appointment:
+    """An appointment of somebody, in five days."""
+    begin = timezone.now().replace(microsecond=0) + 5 * DAY
+    span = {"starts_at": begin, "ends_at": begin + datetime.timedelta(hours=1)}
+    fields = {"kind": "meeting", "title": "例会", **fields}
+    made = Appointment.objects.create(key=uuid4(), uid=uuid4().hex, zone="Asia/Shanghai", staff=staff, **span, **fields)
+    Attendance.objects.create(appointment=made, staff=staff, answer="own", **span)
+    return made
+
+
+def invitation_to(staff: Staff) -> int:
+    """An appointment of the branch manager, to which somebody is invited."""
+    made = appointment_of(Staff.objects.get(pk="1101"))
+    span = {"starts_at": made.starts_at, "ends_at": made.ends_at}
+    Attendance.objects.create(appointment=made, staff=staff, answer="waiting", **span)
+    return made.pk
 
 
 def own_task(staff: Staff) -> int:

@@ -20,7 +20,7 @@ from tests.acceptance.driving import kind_of, lets_in, url_of
 from tests.acceptance.matrix import ANYBODY, Address, Row, addresses, driven_rows, row_of
 from tests.acceptance.matrix_forms import FORMS, nothing
 from tests.acceptance.on_stage import _django_db_helper  # noqa: F401 - the stage's savepoint a test
-from tests.acceptance.stage import STANDINGS, Stage, Standing, undone
+from tests.acceptance.stage import NAMED, STANDINGS, Stage, Standing, undone
 
 pytestmark = pytest.mark.django_db
 POSTS = tuple(one for one in STANDINGS if one.place != "T11" or one.role == "rm")
@@ -69,7 +69,10 @@ def records_for(stage: Stage, standing: Standing, address: Address, row: Row) ->
         case "customer":
             parties = Party.objects.in_bulk(stage.by_relation.values())
             found: dict[bool, dict[str, Any]] = {}
-            for number, party in parties.items():
+            # Whatever order the database has; last, customers of another bank whom somebody knows by name.
+            for relation in sorted(stage.by_relation, key=lambda one: one in NAMED):
+                number = stage.by_relation[relation]
+                party = parties[number]
                 if number != stage.by_relation["supported"]:  # the person supports this one already
                     found.setdefault(stage.reaches(standing, verb, party), stage.records[number])
             return found

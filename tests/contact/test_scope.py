@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from uuid import uuid4
 
 import pytest
@@ -10,13 +11,23 @@ from django.db.utils import ProgrammingError
 from django.utils import timezone
 
 from guanxi.crm.contact import about
-from guanxi.crm.contact.models import Activity, ActivityEvent, Attachment, Task, TaskEvent
+from guanxi.crm.contact.models import (
+    Activity,
+    ActivityEvent,
+    Appointment,
+    AppointmentEvent,
+    Attachment,
+    Attendance,
+    Task,
+    TaskEvent,
+)
 from guanxi.crm.kernel import protection
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.org.queries import standing_of
 
 pytestmark = pytest.mark.django_db
-MODELS = (Activity, ActivityEvent, Attachment, Task, TaskEvent)
+HOUR = datetime.timedelta(hours=1)
+MODELS = (Activity, ActivityEvent, Attachment, Task, TaskEvent, Appointment, AppointmentEvent)
 
 
 @pytest.fixture
@@ -34,6 +45,13 @@ def work(cast):
             task = Task.objects.create(key=uuid4(), title="t", due_on=today, made_by_id=staff.id, **common)
             Activity.objects.filter(pk=activity.pk).update(text="y")
             Task.objects.filter(pk=task.pk).update(title="u")
+            meeting = Appointment.objects.create(
+                key=uuid4(), uid="u", kind="meeting", title="m", starts_at=now, ends_at=now + HOUR, zone="UTC", **common
+            )
+            Attendance.objects.create(
+                appointment=meeting, staff=cast.qian, answer="waiting", starts_at=now, ends_at=now + HOUR
+            )
+            Appointment.objects.filter(pk=meeting.pk).update(title="n")
     return cast
 
 
@@ -65,6 +83,16 @@ def test_other_work_is_its_owners_and_of_those_who_see_everything(work):
     for staff, sees in ((work.ai, True), (work.bo, False), (work.qian, False), (work.zhu, False), (work.he, True)):
         scope = standing_of(staff, version=2, today=timezone.localdate()).scope
         assert Activity.objects.visible_to(scope).filter(pk=own.pk).exists() is sees, staff
+
+
+def test_who_is_invited_sees_what_it_is_unless_it_is_about_a_customer_they_do_not_see(work):
+    scope = standing_of(work.qian, version=2, today=timezone.localdate()).scope
+    with protection.entered(scope):
+        seen = set(Appointment.objects.visible_to(scope).values_list("staff_id", "party_id"))
+    assert {(one.id, None) for one in (work.ai, work.qian, work.lu, work.zhu)} <= seen
+    assert work.ai.id not in {staff for staff, party in seen if party}
+    outsider = standing_of(work.zhu, version=2, today=timezone.localdate()).scope
+    assert set(Appointment.objects.visible_to(outsider).values_list("staff_id", flat=True)) == {work.zhu.id}
 
 
 def test_the_database_takes_nothing_about_a_customer_who_is_not_seen(work):

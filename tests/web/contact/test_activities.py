@@ -217,7 +217,7 @@ def _count(client, address: str) -> int:
     client.get(address)
     with CaptureQueriesContext(connection) as queries:
         assert client.get(address).status_code == 200
-    assert len(queries) <= 14, [query["sql"][:90] for query in queries]
+    assert len(queries) <= 15, [query["sql"][:90] for query in queries]
     return len(queries)
 
 

@@ -16,6 +16,8 @@ class ContactConfig(AppConfig):
         from guanxi.crm.contact import telling  # noqa: F401 - registers its kinds of notification
         from guanxi.crm.contact.hanging import register_hanging
         from guanxi.crm.contact.inventory import register_all
+        from guanxi.crm.contact.named import register_kinds
 
         register_all()
+        register_kinds()
         register_hanging()

@@ -56,3 +56,41 @@ class Priority(IntegerChoices):
     HIGH = 1, _("High")
     NORMAL = 2, _("Normal")
     LOW = 3, _("Low")
+
+
+class AppointmentKind(TextChoices):
+    """What an appointment is. A visit is what visit plans count; other ones may be about no customer."""
+
+    VISIT = "visit", _("Visit")
+    MEETING = "meeting", _("Meeting")
+    CALL = "call", _("Call")
+    OTHER = "other", pgettext_lazy("appointment", "Other")
+
+
+class AppointmentState(TextChoices):
+    PLANNED = "planned", _("Planned")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Answer(TextChoices):
+    """What somebody says to an appointment; ``own`` is whoever it belongs to."""
+
+    OWN = "own", _("Organiser")
+    WAITING = "waiting", _("Not answered")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", pgettext_lazy("invitation", "Declined")
+
+
+class Which(TextChoices):
+    """Which appointments of a series a change is about. What lies behind stays as it was."""
+
+    THIS = "this", _("This one")
+    FOLLOWING = "following", _("This and the following")
+    ALL = "all", _("All that lie ahead")
+
+
+class ResourceKind(TextChoices):
+    ROOM = "room", _("Room")
+    CAR = "car", _("Car")
+    OTHER = "other", pgettext_lazy("resource", "Other")

@@ -1,4 +1,4 @@
-"""What of this room hangs on a manager when customers change hands: open tasks."""
+"""What of this room hangs on a manager when customers change hands: open tasks, and appointments that lie ahead."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ def register_hanging() -> None:
             title=_("Open tasks that go with the customer"),
             moves=True,
             count=counted("contact_task", f"t.state = '{TaskState.OPEN.value}' AND t.follows"),
+        ),
+        Hanging(
+            name="appointments",
+            title=_("Appointments that go with the customer"),
+            moves=True,
+            count=counted("contact_appointment", "t.state = 'planned' AND t.follows AND t.starts_at > now()"),
         ),
         Hanging(name="own_tasks", title=_("Other open tasks of the giver"), moves=False, count=_own),
     )

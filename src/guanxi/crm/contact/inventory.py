@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.contact import models as own
-from guanxi.crm.contact.codes import ActivityKind, TaskSource, TaskState
+from guanxi.crm.contact.codes import ActivityKind, AppointmentKind, AppointmentState, TaskSource, TaskState
 from guanxi.crm.kernel import hanging
 from guanxi.crm.kernel.personal import Held, register
 
@@ -16,7 +16,7 @@ INNER = ("key", "version")
 
 
 def register_all() -> None:
-    """Registers activities, their files and tasks, and the history of both."""
+    """Registers activities, their files, tasks and appointments, and the history of each."""
     register(
         Held(
             model=own.Activity,
@@ -40,6 +40,21 @@ def register_all() -> None:
             title=_("What the bank means to do for you"),
             left_out=INNER,
             words={"source": TaskSource, "state": TaskState},
+        ),
+        Held(
+            model=own.Appointment,
+            lookups=PARTY,
+            kind=WORKING,
+            title=_("Appointments with you"),
+            left_out=(*INNER, "uid", "position"),
+            words={"kind": AppointmentKind, "state": AppointmentState},
+        ),
+        Held(
+            model=own.AppointmentEvent,
+            lookups=PARTY,
+            kind=WORKING,
+            title=_("Earlier versions of appointments"),
+            left_out=(*INNER, "uid", "position", "pgh_context"),
         ),
         Held(
             model=own.ActivityEvent,

@@ -168,6 +168,11 @@ def policy_of(model: type[Any]) -> str:
             # Behind another record the policy of that record has said so already.
             whose = "(SELECT nullif(current_setting('guanxi.staff', true), ''))"
             ways.append(f"({paths.record} IS NULL AND {paths.owner} = {whose})")
+            if paths.guests:
+                relation = model._meta.get_field(paths.guests)
+                invited = f"g.{relation.field.column} = {table}.{model._meta.pk.column} AND g.staff_id = {whose}"
+                guests = relation.related_model._meta.db_table
+                ways.append(f"({paths.record} IS NULL AND EXISTS (SELECT 1 FROM {guests} g WHERE {invited}))")
         if "__" not in paths.institution:
             ways.insert(0, f"({_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}))")
         return " OR ".join((_is_on("everything"), *ways))

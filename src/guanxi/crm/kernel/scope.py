@@ -148,8 +148,9 @@ class ScopePaths:
     seen by those who support single records; one without ``manager`` (sums over institutions) is seen by nobody for
     the own book. ``ends`` are further columns with the table that each points to: a row between two records, of which
     the database shows the whole where either is seen; what is said of the hidden one is the query's affair. ``owner``
-    is the member of staff to whom a row without any record belongs: such a row is seen by its owner, and by those who
-    see everything.
+    is the member of staff to whom a row without any record belongs: such a row is seen by its owner, by those who
+    see everything, and by those invited to it, where ``guests`` names the relation to them (a row each, in
+    ``staff_id``).
     """
 
     institution: str
@@ -158,6 +159,7 @@ class ScopePaths:
     kind: str = "party__kind"
     ends: tuple[tuple[str, str], ...] = ()
     owner: str = ""
+    guests: str = ""
 
 
 class ScopedQuerySet(models.QuerySet[Any]):
@@ -167,12 +169,15 @@ class ScopedQuerySet(models.QuerySet[Any]):
         """Only the records that ``scope`` reaches; costs no query of its own."""
         if scope.reach is Reach.EVERYTHING:
             return self.all()
-        wanted = condition_of(self.model.scope_paths, scope)
+        wanted = condition_of(self.model.scope_paths, scope, self.model)
         return self.none() if wanted is None else self.filter(wanted)
 
 
-def condition_of(paths: ScopePaths, scope: Scope) -> Q | None:
-    """What a record must be to lie within a scope that is not everything; None where none does."""
+def condition_of(paths: ScopePaths, scope: Scope, model: Any = None) -> Q | None:
+    """What a record must be to lie within a scope that is not everything; None where none does.
+
+    ``model`` is the one that the paths start from, needed where they name guests.
+    """
     ways = [*_by_post(paths, scope)]
     if not paths.manager:
         pass
@@ -186,6 +191,13 @@ def condition_of(paths: ScopePaths, scope: Scope) -> Q | None:
         ways.append(Q(**{f"{paths.record}__{ACROSS}": (scope.retail_links, scope.corporate_links)}))
     if paths.owner and scope.staff_id:
         ways.append(Q(**{f"{paths.record}__isnull": True, paths.owner: scope.staff_id}))
+    if paths.guests and scope.staff_id:
+        # A sub-select, not a join: a row with several guests is one row still.
+        relation = model._meta.get_field(paths.guests)
+        invited = relation.related_model._base_manager.filter(
+            **{relation.field.attname: models.OuterRef("pk"), "staff_id": scope.staff_id}
+        )
+        ways.append(Q(**{f"{paths.record}__isnull": True}) & Q(models.Exists(invited)))
     if not ways:
         return None
     wanted = ways[0]

@@ -50,6 +50,7 @@ LIMITS: dict[str, Limit] = {
     "confirm": Limit(10, 5 * MINUTE),
     "password": Limit(10, HOUR),
     "search": Limit(240, MINUTE, by_address=2_400, methods=ANY),
+    "calendar-ics": Limit(120, HOUR, by_address=1_200, methods=ANY),
     "export-ask": Limit(30, HOUR),
     "export-file": Limit(60, HOUR, methods=ANY),
     "quarantine-import": Limit(30, HOUR),

@@ -1,6 +1,16 @@
 """The models of this room: what was done (``activity``), what is to be done (``task``), and the words for both."""
 
 from guanxi.crm.contact.models.activity import Activity, ActivityEvent, Attachment, DayLog, DayLogEvent
+from guanxi.crm.contact.models.calendar import (
+    Appointment,
+    AppointmentEvent,
+    Attendance,
+    Booking,
+    FeedSecret,
+    Resource,
+    Series,
+)
+from guanxi.crm.contact.models.plan import MonthGoal
 from guanxi.crm.contact.models.setup import ActivityTemplate, Outcome
 from guanxi.crm.contact.models.task import Task, TaskEvent
 
@@ -8,10 +18,18 @@ __all__ = [
     "Activity",
     "ActivityEvent",
     "ActivityTemplate",
+    "Appointment",
+    "AppointmentEvent",
     "Attachment",
+    "Attendance",
+    "Booking",
     "DayLog",
     "DayLogEvent",
+    "FeedSecret",
+    "MonthGoal",
     "Outcome",
+    "Resource",
+    "Series",
     "Task",
     "TaskEvent",
 ]

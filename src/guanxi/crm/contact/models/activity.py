@@ -71,6 +71,7 @@ class Activity(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["party", "-at", "-id"], name="activity_party"),
             models.Index(fields=["staff", "-at", "-id"], name="activity_staff"),
+            models.Index(fields=["at", "staff"], condition=models.Q(kind=ActivityKind.VISIT), name="activity_visits"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["staff", "key"], name="activity_once"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from guanxi.crm.contact.activity_queries import earlier_versions, last_contact, one_activity, setup_of, timeline
 from guanxi.crm.contact.activity_services import change_activity, record_activity
+from guanxi.crm.contact.calendar_queries import appointments_of
 from guanxi.crm.contact.codes import WITH_CUSTOMER, ActivityKind
 from guanxi.crm.contact.errors import StaleError, WorkError
 from guanxi.crm.contact.models import Activity
@@ -34,7 +35,7 @@ FOLDED = ("with_whom", "inbound", "promise", "promise_on")
 
 @only_for(Area.CUSTOMERS)
 def activities(request: StaffRequest, party_id: str) -> HttpResponse:
-    """What was done with the customer, the latest first, and what is to be done; five queries of its own."""
+    """What was done with the customer, the latest first, and what is to be done; six queries of its own."""
     frame = customer_frame(request, party_id, TAB)
     asked = request.GET.getlist("kind")
     kinds = [kind for kind in WITH_CUSTOMER if kind in asked]
@@ -46,6 +47,7 @@ def activities(request: StaffRequest, party_id: str) -> HttpResponse:
         "before": f"{found.before[0].isoformat()} {found.before[1]}" if found.before else "",
         "later": bool(request.GET.get("before")),
         "tasks": open_tasks_of(request.scope, party_id, today=today),
+        "appointments": appointments_of(request.scope, party_id, since=timezone.now()),
         "today": today,
         "kinds": [(kind, KINDS[kind].icon, kind in kinds) for kind in WITH_CUSTOMER],
         "icons": {kind.value: mark.icon for kind, mark in KINDS.items()},

@@ -1,0 +1,95 @@
+"""What came of a planned visit, meeting or call: recorded from the plan, with where the phone was, if it is asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guanxi.crm.contact.activity_queries import last_contact, setup_of
+from guanxi.crm.contact.calendar_services import may_change
+from guanxi.crm.contact.codes import ActivityKind
+from guanxi.crm.contact.errors import WorkError
+from guanxi.crm.contact.models import Appointment
+from guanxi.crm.contact.plan_services import KEPT_AS, record_visit
+from guanxi.crm.contact.task_queries import open_tasks_of
+from guanxi.crm.kernel.verbs import Verb
+from guanxi.crm.web.access import Area, only_for
+from guanxi.crm.web.contact.activities import FOLDED, recording
+from guanxi.crm.web.contact.drafts import drafted
+from guanxi.crm.web.contact.forms import RecordForm
+from guanxi.crm.web.contact.words import KINDS, RESULTS
+from guanxi.crm.web.plans.periods import DAY_VIEW, period_of
+from guanxi.crm.web.plans.plan import GEOLOCATION, address_of
+from guanxi.crm.web.redirects import own_path
+from guanxi.crm.web.request import StaffRequest
+
+
+@only_for(Area.WORK)
+@drafted
+def record(request: StaffRequest, appointment_id: int) -> HttpResponseBase:
+    """Records what came of it, with promise and next step, and that it was held."""
+    rows = Appointment.objects.visible_to(request.scope).filter(party__isnull=False)
+    row = rows.filter(pk=appointment_id).first()
+    if row is None:
+        raise Http404
+    frame = recording(request, row.party_id)
+    within = Appointment.objects.visible_to(request.scopes[Verb.EDIT]).filter(may_change(request.user.id))
+    if not within.filter(pk=appointment_id).exists():
+        raise PermissionDenied(Area.WORK)
+    kind = ActivityKind(row.kind) if row.kind in KEPT_AS else ActivityKind.MEETING
+    setup = setup_of(kind)
+    day = timezone.localtime(row.starts_at).date()
+    back = address_of(period_of(DAY_VIEW, day), day)
+    if request.method != "POST":
+        form = RecordForm.fresh(kind=kind, setup=setup)
+        return _page(request, frame, row, kind, form, back)
+    form = RecordForm(request.POST, kind=kind, setup=setup)
+    if not form.is_valid():
+        return _page(request, frame, row, kind, form, back)
+    try:
+        record_visit(
+            scope=request.scopes[Verb.EDIT],
+            by=request.user.id,
+            appointment_id=appointment_id,
+            key=form.cleaned_data["key"],
+            entered=form.entered(),
+            place=form.place(),
+            promise=form.promised(),
+            follow_up=form.following(),
+        )
+    except WorkError as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        return _page(request, frame, row, kind, form, back)
+    messages.success(request, _("Recorded."))
+    return HttpResponseRedirect(own_path(request.POST.get("next", ""), default=back))
+
+
+def _page(request: StaffRequest, frame: Any, row: Any, kind: ActivityKind, form: RecordForm, back: str) -> HttpResponse:
+    today, party_id = timezone.localdate(), frame.party.id
+    folded = any(form.data.get(name) for name in FOLDED) or bool({"at", "minutes", *FOLDED} & set(form.errors))
+    context: dict[str, Any] = {
+        "frame": frame,
+        "kind": kind,
+        "icon": KINDS[kind].icon,
+        "form": form,
+        "more": folded if form.is_bound else False,
+        "results": RESULTS,
+        "templates": [
+            (one.label(request.display.language), one.words(request.display.language)) for one in form.setup.templates
+        ],
+        "outcomes": [(one, one.label(request.display.language)) for one in form.setup.outcomes],
+        "tasks": open_tasks_of(request.scope, party_id, today=today),
+        "last": last_contact(request.scope, party_id),
+        "today": today,
+        "planned": row,
+        "back": back,
+    }
+    response = render(request, "web/contact/record.html", context, status=422 if form.is_bound else 200)
+    response.headers["Permissions-Policy"] = GEOLOCATION
+    return response
