@@ -13,7 +13,7 @@ class ContactConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers what is held about a person, and what hangs on a manager."""
-        from guanxi.crm.contact import telling  # noqa: F401 - registers its kinds of notification
+        from guanxi.crm.contact import calendar_telling, telling  # noqa: F401 - registers its kinds of notification
         from guanxi.crm.contact.hanging import register_hanging
         from guanxi.crm.contact.inventory import register_all
         from guanxi.crm.contact.named import register_kinds

@@ -21,7 +21,6 @@ from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
 from guanxi.crm.contact.booking import book, taken_between
 from guanxi.crm.contact.calendar_services import (
-    ABOUT,
     AHEAD,
     WORDS,
     Planned,
@@ -32,10 +31,10 @@ from guanxi.crm.contact.calendar_services import (
     put_guests,
     put_times,
     span_of,
-    tell,
     words_of,
     written_out,
 )
+from guanxi.crm.contact.calendar_telling import ABOUT, tell
 from guanxi.crm.contact.codes import Answer, AppointmentState, Which
 from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.models import Appointment, Attendance, Booking, Series
@@ -113,7 +112,7 @@ def change_appointment(
         book(rows, planned.resources)
         if moved:
             stayed = (before & set(planned.guests)) | {found.staff_id}  # type: ignore[attr-defined]
-            tell(rows[0], "moved", to=sorted(stayed), by=by, facts={"many": len(rows)})
+            tell(rows[0], "moved", to=sorted(stayed), by=by)
         record(
             action=Action.CHANGE, subject=found.party_id or "", kind=ABOUT, object_id=str(found.pk),  # type: ignore[attr-defined]
             detail={"changed": which, "many": len(rows), "moved": moved},
@@ -271,7 +270,7 @@ def cancel_appointment(
         Booking.objects.filter(appointment_id__in=numbers).delete()
         put_times(Appointment.objects.filter(pk__in=numbers), asks_again=False)
         guests = Attendance.objects.filter(appointment=found).exclude(answer=Answer.DECLINED)
-        tell(found, "cancelled", to=sorted(guests.values_list("staff_id", flat=True)), by=by, facts={"many": len(rows)})
+        tell(found, "cancelled", to=sorted(guests.values_list("staff_id", flat=True)), by=by)
         record(
             action=Action.CHANGE, subject=found.party_id or "", kind=ABOUT, object_id=str(found.pk),  # type: ignore[attr-defined]
             detail={"cancelled": which, "many": len(rows)},

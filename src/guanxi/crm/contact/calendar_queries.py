@@ -157,8 +157,10 @@ def one_appointment(scope: Scope, viewer: str, appointment_id: int) -> WholeAppo
     )
 
 
-def invitations(staff_id: str, *, since: datetime.datetime) -> list[Any]:
-    """Invitations that somebody has not answered yet, the next first, one a series; one query."""
+def invitations(scope: Scope, staff_id: str, *, since: datetime.datetime) -> list[Any]:
+    """Invitations that somebody has not answered yet, the next first, one a series, each with ``seen``: whether they
+    may see what it is; two queries, one for none.
+    """
     rows: Any = (
         Attendance.objects.filter(staff_id=staff_id, answer=Answer.WAITING, ends_at__gt=since)
         .annotate(series=F("appointment__series_id"), owner=F("appointment__staff__name"))
@@ -167,7 +169,14 @@ def invitations(staff_id: str, *, since: datetime.datetime) -> list[Any]:
     found: dict[Any, Any] = {}
     for one in rows:
         found.setdefault(("s", one.series) if one.series else ("a", one.appointment_id), one)
-    return list(found.values())[:20]
+    rows = list(found.values())[:20]
+    numbers = [one.appointment_id for one in rows]
+    seen = (
+        set(Appointment.objects.visible_to(scope).filter(pk__in=numbers).values_list("pk", flat=True)) if rows else ()
+    )
+    for one in rows:
+        one.seen = one.appointment_id in seen
+    return rows
 
 
 def appointments_of(scope: Scope, party_id: str, *, since: datetime.datetime) -> list[Any]:

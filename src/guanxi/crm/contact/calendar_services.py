@@ -20,11 +20,11 @@ from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
 from guanxi.crm.contact import about
 from guanxi.crm.contact.booking import book, refuse_taken, resources_named, said_when_taken
+from guanxi.crm.contact.calendar_telling import ABOUT, tell
 from guanxi.crm.contact.codes import Answer, AppointmentKind
 from guanxi.crm.contact.errors import StaleError, WorkError
 from guanxi.crm.contact.models import Appointment, Attendance, Booking, Series, Task
 from guanxi.crm.contact.models.calendar import LONGEST_MINUTES
-from guanxi.crm.kernel.notices import Told, notify
 from guanxi.crm.kernel.recurrence import DAY, Holidays, Recurrence, RuleError, at_wall, parse, wall_of, zone_of
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.org.models import Staff
@@ -36,7 +36,6 @@ AHEAD = datetime.timedelta(days=400)
 MOST_OF_A_SERIES = 800
 MOST_GUESTS = 60
 REMINDERS = (0, 5, 15, 30, 60, 120, 1_440, 2_880)
-ABOUT = "appointment"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +258,7 @@ def put_guests(rows: Sequence[Appointment], guests: Iterable[str], *, by: str) -
     Attendance.objects.bulk_create(made)
     invited = tuple(sorted({one.staff_id for one in made if one.answer == Answer.WAITING}))  # type: ignore[attr-defined]
     if invited:
-        tell(rows[0], "invited", to=invited, by=by, facts={"many": len(rows)})
+        tell(rows[0], "invited", to=invited, by=by)
 
 
 def remind_at(row: Appointment) -> datetime.datetime | None:
@@ -300,19 +299,6 @@ def put_times(rows: Iterable[Appointment], *, asks_again: bool) -> None:
     with connection.cursor() as cursor, said_when_taken():
         cursor.execute(_TIMES, {"ids": numbers, "again": asks_again, "now": timezone.now()})
         cursor.execute(_BOOKED, {"ids": numbers})
-
-
-def tell(row: Appointment, kind: str, *, to: Iterable[str], by: str, facts: dict[str, Any] | None = None) -> None:
-    """Tells some people about an appointment, in this transaction."""
-    people = tuple(one for one in to if one != by)
-    if people:
-        notify(
-            Told(
-                to=people, kind=kind, about=(ABOUT, str(row.pk)), by=by,
-                facts={"kind": row.kind, "at": row.starts_at.isoformat(), **(facts or {})},
-                key=f"{row.pk} {row.version} {kind}",
-            )
-        )  # fmt: skip
 
 
 def may_change(by: str) -> Q:
@@ -357,8 +343,7 @@ def answer_invitation(*, by: str, appointment_id: int, answer: str, whole_series
         if changed:
             owner = Attendance.objects.filter(appointment_id=appointment_id, answer=Answer.OWN)
             key = f"{appointment_id} {by} {now.timestamp():.0f}"
-            to = tuple(owner.values_list("staff_id", flat=True))
-            notify(Told(to=to, kind=answer, about=(ABOUT, str(appointment_id)), by=by, key=key))
+            tell(asked.appointment, answer, to=list(owner.values_list("staff_id", flat=True)), by=by, key=key)  # type: ignore[attr-defined]
             detail = {"answer": answer, "many": changed}
             record(action=Action.CHANGE, kind=ABOUT, object_id=str(appointment_id), detail=detail)
     return changed

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.contact.about import About, Named, register
-from guanxi.crm.contact.calendar_services import ABOUT
+from guanxi.crm.contact.calendar_telling import ABOUT
 
 
 def _named(numbers: Iterable[str]) -> Mapping[str, Named]:

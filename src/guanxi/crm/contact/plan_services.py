@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
 from guanxi.crm.contact.activity_services import Entered, Next, Place, Recorded, record_activity
-from guanxi.crm.contact.calendar_services import ABOUT, may_change, put_times
+from guanxi.crm.contact.calendar_services import may_change, put_times
+from guanxi.crm.contact.calendar_telling import ABOUT
 from guanxi.crm.contact.codes import ActivityKind, AppointmentKind, AppointmentState
 from guanxi.crm.contact.errors import StaleError, WorkError
 from guanxi.crm.contact.models import Activity, Appointment, MonthGoal

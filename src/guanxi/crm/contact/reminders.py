@@ -8,15 +8,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Q
 
-from guanxi.crm.contact.calendar_services import ABOUT
+from guanxi.crm.contact.calendar_telling import tell, tell_of_due_tasks
 from guanxi.crm.contact.codes import AppointmentState, TaskState
 from guanxi.crm.contact.models import Attendance, Task
-from guanxi.crm.kernel.notices import Told, notify
 
 AT_ONCE = 500
 # What was not told for so long, because no job ran, is not told any more once it has begun.
 LATE = datetime.timedelta(minutes=30)
-TASKS = "tasks-due"
 
 
 def remind_of_appointments(now: datetime.datetime) -> int:
@@ -32,15 +30,8 @@ def remind_of_appointments(now: datetime.datetime) -> int:
         Attendance.objects.filter(pk__in=[one.pk for one in rows]).update(remind_at=None)
         told = [one for one in rows if one.appointment.state == AppointmentState.PLANNED and now - one.starts_at < LATE]
         for one in told:
-            notify(
-                Told(
-                    to=(one.staff_id,),
-                    kind="reminder",
-                    about=(ABOUT, str(one.appointment_id)),
-                    facts={"kind": one.appointment.kind, "at": one.starts_at.isoformat()},
-                    key=f"{one.appointment_id} {one.starts_at.timestamp():.0f}",
-                )
-            )
+            key = f"{one.appointment_id} {one.starts_at.timestamp():.0f}"
+            tell(one.appointment, "reminder", to=[one.staff_id], key=key)
     return len(told)
 
 
@@ -56,6 +47,5 @@ def remind_of_tasks(today: datetime.date) -> int:
     with transaction.atomic():
         people = [(number, due, late) for number, due, late in rows if due]
         for number, due, late in people:
-            facts = {"due": due, "late": late, "day": today.isoformat()}
-            notify(Told(to=(number,), kind=TASKS, about=("", ""), facts=facts, key=today.isoformat()))
+            tell_of_due_tasks(number, due=due, late=late, day=today.isoformat())
     return len(people)

@@ -61,7 +61,7 @@ def calendar(request: StaffRequest) -> HttpResponse:
         "next": first + 7 * DAY,
         "day_before": day - DAY,
         "day_after": day + DAY,
-        "invitations": invitations(request.user.id, since=timezone.now()) if own else [],
+        "invitations": invitations(request.scope, request.user.id, since=timezone.now()) if own else [],
         "setup": json.dumps(_setup(request, staff_id, first, own=own), ensure_ascii=False),
     }
     return render(request, "web/calendar/calendar.html", context)
