@@ -65,6 +65,9 @@ KWARGS = {
     "appointment_id": "customer",
     "invited_appointment_id": "person",
     "leave_id": "person",
+    "opportunity_id": "customer",
+    "move_id": "customer",
+    "approval_id": "customer",
     "export_id": "person",
     "handover_id": "person",
     "draft_handover_id": "person",
@@ -239,6 +242,25 @@ ROWS: tuple[Row, ...] = (
     Row("device-add", None, ANYBODY, answer=409, changes=False),  # push is off without a contact of the bank
     Row("device-remove", None, ANYBODY),
     Row("push-worker", ANYBODY, public=True),
+    # Opportunities
+    Row("customer-opportunities", SEERS, part=True),
+    Row("customer-opportunity-new", WORKERS, WORKERS, verb=EDIT),
+    Row("opportunities", SEERS, part=True, export="opportunities"),
+    Row("opportunity-put-off", None, WORKERS, changes=False),  # which ones stands in the form
+    Row("opportunity-give", None, WORKERS, changes=False),
+    Row("opportunity", SEERS),
+    Row("opportunity-edit", WORKERS, WORKERS, verb=EDIT),
+    Row("opportunity-move", None, WORKERS, post_verb=EDIT),
+    Row("opportunity-undo", None, WORKERS, post_verb=EDIT, changes=False),  # a move of somebody else's
+    Row("opportunity-products", WORKERS, WORKERS, verb=EDIT),
+    Row("opportunity-team", WORKERS, WORKERS, verb=EDIT),
+    Row("opportunity-competitors", WORKERS, WORKERS, verb=EDIT),
+    Row("opportunity-activity", WORKERS, WORKERS, verb=EDIT),
+    Row("opportunity-price", None, WORKERS, post_verb=EDIT),
+    Row("opportunity-price-decide", None, APPROVERS, post_verb=APPROVE),
+    Row("pipeline", SEERS, part=True),
+    Row("forecast", SEERS, part=True),
+    Row("prices", APPROVERS),
     # Requests of persons
     Row("rights", LOOKERS, part=True),
     Row("rights-case", (LOOKERS | RECORDERS) & SEERS),

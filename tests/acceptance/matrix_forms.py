@@ -64,6 +64,17 @@ def _restore(_stage: Stage, records: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"field": "reason", "event": events.order_by("-pgh_id")[0].pgh_id, "reason": "误改"}
 
 
+def _rows(prefix: str, **fields: Any) -> Mapping[str, Any]:
+    """One row of a part of an opportunity."""
+    sent = {f"{prefix}-0-{name}": value for name, value in fields.items()}
+    return {f"{prefix}-TOTAL_FORMS": "1", f"{prefix}-INITIAL_FORMS": "0", "version": "1", **sent}
+
+
+def _next_stage() -> int:
+    """A stage that an opportunity of the stage's may enter."""
+    return Pipeline.objects.get(line="loan").stages.get(code="file").pk
+
+
 def _pipeline(_stage: Stage, _records: Mapping[str, Any]) -> Mapping[str, Any]:
     """The first pipeline with another probability of its first stage, as its page sends it."""
     pipeline = Pipeline.objects.order_by("pk")[0]
@@ -165,6 +176,24 @@ FORMS: dict[str, Form] = {
     "device-add": always(endpoint="https://fcm.googleapis.com/x", key="BA", secret="AA"),
     "device-remove": nothing,
     "customer-support": _support,
+    "customer-opportunity-new": lambda _stage, _records: {
+        "key": str(uuid4()), "shift": "0", "line": "loan", "title": "流动资金贷款", "expected_on": _day(30),
+    },
+    "opportunity-put-off": lambda _stage, records: {"chosen": "0", "day": _day(20)},
+    "opportunity-give": always(chosen="0", staff="1111"),
+    "opportunity-edit": lambda _stage, _records: {
+        "version": "1", "shift": "0", "title": "改名", "expected_on": _day(30), "amount": "5",
+    },
+    "opportunity-move": lambda _stage, _records: {"version": "1", "stage": _next_stage()},
+    "opportunity-undo": nothing,
+    "opportunity-products": lambda _stage, _records: _rows("p", product="L002", amount="10", price="4.35"),
+    "opportunity-team": lambda _stage, _records: _rows("t", staff="1111", part="lead", share="100"),
+    "opportunity-competitors": lambda _stage, _records: _rows("c", name="某银行"),
+    "opportunity-activity": lambda _stage, _records: {
+        "key": str(uuid4()), "kind": "note", "at": _moment(), "text": "已沟通",
+    },
+    "opportunity-price": always(version="1", product="L002", why="结算量大"),
+    "opportunity-price-decide": always(approve="1"),
     "customer-support-end": nothing,
     "reveal": always(why="contact", reason="到期回访"),
     "unusual-note": always(days="30", outcome="explained", note="已核实，属工作需要"),

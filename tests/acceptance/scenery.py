@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import gzip
+from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -22,7 +23,16 @@ from guanxi.crm.kernel.storage import files
 from guanxi.crm.notices.models import Device, Notice, Unread
 from guanxi.crm.org.models import AddressLock, Cover, Staff, StaffSession
 from guanxi.crm.org.tokens import make_token
+from guanxi.crm.party.models import Party
 from guanxi.crm.quality.models import MendingImport, NightRequest, QuarantinedRow, Run
+from guanxi.crm.sales.models import (
+    Opportunity,
+    OpportunityMember,
+    OpportunityProduct,
+    Pipeline,
+    PriceApproval,
+    StageMove,
+)
 from guanxi.crm.web.exports import services as exports
 from guanxi.crm.web.models import Export
 from guanxi.crm.workdays.models import Leave
@@ -181,6 +191,25 @@ def invitation_to(staff: Staff) -> int:
     span = {"starts_at": made.starts_at, "ends_at": made.ends_at}
     Attendance.objects.create(appointment=made, staff=staff, answer="waiting", **span)
     return made.pk
+
+
+def deal_with(party_id: str, staff: Staff) -> dict[str, Any]:
+    """An opportunity with a product at a price beyond its floor, and the price asked for."""
+    pipeline = Pipeline.objects.get(line="loan")
+    stage = pipeline.stages.get(code="need")
+    one = Opportunity.objects.create(
+        key=uuid4(), party_id=party_id, pipeline=pipeline, stage=stage, title="流贷", need="备货", decider="财务",
+        amount=1_000, amount_cny=1_000, expected_on=timezone.localdate() + DAY, owner=staff, opened_by=staff,
+        institution_id=Party.objects.values_list("institution_id", flat=True).get(pk=party_id),
+    )  # fmt: skip
+    OpportunityMember.objects.create(opportunity=one, staff=staff, part="lead", share=100)
+    price = {"product_id": "L002", "amount": 1_000, "price": Decimal("0.03"), "floor": Decimal("0.0405")}
+    OpportunityProduct.objects.create(opportunity=one, reference=Decimal("0.0435"), below_floor=True, **price)
+    asked = PriceApproval.objects.create(opportunity=one, why="存款多", asked_by=staff, **price)
+    move = StageMove.objects.create(
+        opportunity=one, to_stage=stage, staff=staff, version=1, pipeline_version=1, probability=10
+    )
+    return {"opportunity_id": one.pk, "approval_id": asked.pk, "move_id": move.pk}
 
 
 def own_task(staff: Staff) -> int:

@@ -151,6 +151,7 @@ def work(console: Console) -> None:
     """What the managers did in the last weeks and mean to do next, where nothing of it is there yet."""
     from django.utils import timezone
 
+    from guanxi.commands.demo_deals import make_deals
     from guanxi.commands.demo_work import make_work
     from guanxi.crm.workdays.queries import working_calendar
 
@@ -159,6 +160,9 @@ def work(console: Console) -> None:
     if activities:
         console.print(f"work of the managers: {activities:,} activities, {tasks:,} tasks, "
                       f"{time.monotonic() - started:.1f} s")  # fmt: skip
+    started = time.monotonic()
+    if deals := make_deals(now=timezone.now(), calendar=working_calendar()):
+        console.print(f"opportunities: {deals:,}, {time.monotonic() - started:.1f} s")
 
 
 def serve_until_stopped(console: Console, cast: Sequence[CastMember], *, host: str, port: int) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, Sum, Value
 from django.db.models.functions import TruncMonth
 
 from guanxi.crm.kernel.scope import Scope
@@ -58,8 +58,8 @@ NONE = Cell()
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The sums of one institution, month (its first day) and stage. ``late``: of what should have closed before the
-    first month, which stands with it.
+    """The sums of one institution, month (its first day) and stage. ``late``: of what is open though its expected day
+    has passed; it stands in the running month.
     """
 
     institution_id: str
@@ -155,11 +155,12 @@ def forecast(scope: Scope, *, today: datetime.date, line: int | None = None, own
         rows = rows.filter(owner_id__in=owners)
     found: dict[tuple[str, datetime.date, int, bool], Cell] = defaultdict(Cell)
     still = rows.filter(state=State.OPEN, expected_on__lt=month_after(last))
-    for institution, month, stage, count, amount, contribution in _summed(still, "expected_on"):
+    is_late = ExpressionWrapper(Q(expected_on__lt=today), output_field=BooleanField())
+    for institution, month, stage, late, count, amount, contribution in _summed(still, "expected_on", is_late):
         cell = Cell.of(count, amount, contribution, stages[stage].probability)
-        found[institution, max(month, this), stage, month < this] += cell
+        found[institution, max(month, this), stage, late] += cell
     won = rows.filter(state=State.WON, closed_on__gte=first, closed_on__lt=month_after(last))
-    for institution, month, stage, count, amount, contribution in _summed(won, "closed_on"):
+    for institution, month, stage, _late, count, amount, contribution in _summed(won, "closed_on", Value(False)):
         found[institution, month, stage, False] += Cell.of(count, amount, contribution, 100)
     made = tuple(
         Row(institution, month, stage, stages[stage].state, cell, late)
@@ -168,13 +169,13 @@ def forecast(scope: Scope, *, today: datetime.date, line: int | None = None, own
     return Forecast(made, first, this, last)
 
 
-def _summed(rows: Any, day: str) -> Iterable[tuple[str, datetime.date, int, int, Decimal, Decimal]]:
+def _summed(rows: Any, day: str, late: Any) -> Iterable[tuple[str, datetime.date, int, bool, int, Decimal, Decimal]]:
     return (
         rows.order_by()
-        .annotate(month=TruncMonth(day))
-        .values("institution_id", "month", "stage_id")
+        .annotate(month=TruncMonth(day), late=late)
+        .values("institution_id", "month", "stage_id", "late")
         .annotate(n=Count("id"), a=Sum("amount_cny"), c=Sum("contribution"))
-        .values_list("institution_id", "month", "stage_id", "n", "a", "c")
+        .values_list("institution_id", "month", "stage_id", "late", "n", "a", "c")
     )
 
 

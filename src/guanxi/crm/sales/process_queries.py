@@ -32,8 +32,10 @@ class Step:
         return max(0, ((self.until or timezone.now()) - self.since).days)
 
     def holds(self, moment: datetime.datetime) -> bool:
-        """Whether something done then was done in this stage."""
-        return self.since is not None and self.since <= moment and (self.until is None or moment < self.until)
+        """Whether something done then was done in this stage; what people record is said to the minute."""
+        if self.since is None:
+            return False
+        return self.since.replace(second=0, microsecond=0) <= moment and (self.until is None or moment < self.until)
 
 
 def process_of(moves: Iterable[Any], *, is_over: bool) -> tuple[Step, ...]:

@@ -28,6 +28,8 @@ class Area(StrEnum):
     PRODUCTS = "products"
     INDUSTRIES = "industries"
     WORK = "work"
+    OPPORTUNITIES = "opportunities"
+    PRICES = "prices"
     TEAM = "team"
     HANDOVERS = "handovers"
     QUALITY = "quality"
@@ -65,6 +67,9 @@ OTHERWISE: dict[Area, Callable[[StaffRequest], bool]] = {
     ),
     # Whoever may change something about a customer has work to plan and to record.
     Area.WORK: lambda request: request.scopes[Verb.EDIT].reach is not Reach.NOTHING,
+    Area.OPPORTUNITIES: lambda request: request.scope.reach is not Reach.NOTHING,
+    # Prices beyond the floor wait for whoever may approve something about customers.
+    Area.PRICES: lambda request: request.scopes[Verb.APPROVE].reach is not Reach.NOTHING,
     Area.TEAM: lambda request: request.scopes[Verb.ASSIGN].sight != BLIND,
     Area.HANDOVERS: uses_handovers,
     Area.EXPORTS: lambda request: may_export(request) or may_approve(request),

@@ -12,5 +12,8 @@ class WebConfig(AppConfig):
     verbose_name = _("Web")
 
     def ready(self) -> None:
-        """Registers the kinds of notification that the site has itself."""
+        """Registers the kinds of notification that the site has itself, and what else activities can be about."""
         from guanxi.crm.web.exports import telling  # noqa: F401
+        from guanxi.crm.web.opportunities.about import register_about
+
+        register_about()

@@ -43,6 +43,7 @@ _SECTIONS: tuple[_Section, ...] = (
     _Section("customer-holdings", _("Holdings"), icon="wallet"),
     _Section("customer-value", _("Value"), icon="chart-bar"),
     _Section("customer-activities", _("Activities"), icon="messages"),
+    _Section("customer-opportunities", _("Opportunities"), icon="target-arrow"),
     _Section("customer-events", _("Events"), icon="arrows-exchange"),
     _Section("customer-relations", _("Relations"), icon="affiliate"),
     _Section("customer-linkage", _("Linkage"), icon="circles-relation", whose=PartyKind.ORGANISATION),

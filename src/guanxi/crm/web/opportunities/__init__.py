@@ -1,0 +1,1 @@
+"""Opportunities: the board, the list, the forecast, one opportunity, a customer's."""

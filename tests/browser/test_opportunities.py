@@ -1,0 +1,76 @@
+"""The board in a real browser: a card is dragged, moved by keys and by its menu; a conflict is said, a move undone."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from guanxi.crm.sales.models import Opportunity, StageMove
+from tests.sales.deals import moved, opened, stage, with_product
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+WORDS = {
+    "en": {"undo": "Undo", "won": "Drawn, followed up", "why": "Why was it won?", "reason": "Price", "save": "Save",
+           "now": "stands in “Credit proposal” now", "meanwhile": "meanwhile"},
+    "zh-hans": {"undo": "撤销", "won": "放款跟进", "why": "成交原因", "reason": "价格有优势", "save": "保存",
+                "now": "已进入“授信方案”", "meanwhile": "您的操作未执行"},
+}  # fmt: skip
+
+
+def column(page, one, code):
+    return page.locator(f"#stage-{stage(one, code).pk}")
+
+
+@pytest.mark.parametrize(("language", "theme"), [("zh-hans", "light"), ("en", "dark")])
+def test_on_the_desktop_cards_are_dragged_and_two_people_meet(site, open_page, check_access, language, theme):
+    words, ai = WORDS[language], site.cast.ai
+    one = with_product(opened(site.cast.person))
+    other = with_product(opened(site.cast.company, title="设备更新贷款", days=9))
+    page = open_page(ai, "/pipeline/?line=loan", language=language, theme=theme)
+    check_access(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    card = page.locator(f"#card-{one.pk}")
+    card.drag_to(column(page, one, "structure"))
+    expect(page.locator(".gx-message")).to_contain_text(words["now"])
+    expect(column(page, one, "structure").locator(f"#card-{one.pk}")).to_be_visible()
+    check_access(page)
+    page.get_by_role("button", name=words["undo"]).click()
+    expect(column(page, one, "need").locator(f"#card-{one.pk}")).to_be_visible()
+    assert StageMove.objects.filter(opportunity=one, undoes__isnull=False).count() == 1
+    # Keys: on to the next column, and the card keeps the focus.
+    page.locator(f"#card-{other.pk}").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    expect(column(page, other, "file").locator(f"#card-{other.pk}")).to_be_focused()
+    # Somebody else was faster: it is said, and nothing of theirs is lost.
+    other = moved(Opportunity.objects.get(pk=other.pk), "structure", by="1101")
+    page.locator(f"#card-{other.pk}").drag_to(column(page, other, "contract"))
+    expect(page.locator(".gd-problem")).to_contain_text(words["meanwhile"])
+    expect(column(page, other, "structure").locator(f"#card-{other.pk}")).to_be_visible()
+    assert Opportunity.objects.get(pk=other.pk).stage.code == "structure"
+
+
+@pytest.mark.parametrize(("language", "theme"), [("zh-hans", "dark"), ("en", "light")])
+def test_on_the_phone_a_tap_wins_it_with_its_reason(site, open_page, check_access, language, theme):
+    words = WORDS[language]
+    one = with_product(opened(site.cast.person))
+    page = open_page(site.cast.ai, "/pipeline/?line=loan", screen="phone", language=language, theme=theme)
+    check_access(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    card = page.locator(f"#card-{one.pk}")
+    card.locator("summary").tap()
+    card.get_by_role("button", name=words["won"]).tap()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    check_access(page)
+    page.get_by_label(words["why"]).select_option(label=words["reason"])
+    page.get_by_role("dialog").get_by_role("button", name=words["save"]).tap()
+    expect(column(page, one, "won").locator(f"#card-{one.pk}")).to_be_visible()
+    won = Opportunity.objects.get(pk=one.pk)
+    assert (won.state, won.reason.code) == ("won", "price")
+    page.goto(f"{site.url}/opportunities/{one.pk}/")
+    check_access(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.goto(f"{site.url}/forecast/")
+    page.wait_for_load_state("networkidle")
+    check_access(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
