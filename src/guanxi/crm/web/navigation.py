@@ -119,7 +119,7 @@ PLACES: tuple[Place, ...] = (
         "prices",
         _("Prices to decide on"),
         icon="discount",
-        key="i",
+        key="x",
         inside=frozenset({"prices"}),
         group=_("Sales"),
         group_icon="target-arrow",
