@@ -87,9 +87,9 @@ PLACES: tuple[Place, ...] = (
     Place(
         Area.OPPORTUNITIES,
         "pipeline",
-        _("Board"),
+        _("Opportunity board"),
         icon="layout-kanban",
-        key="b",
+        key="m",
         inside=frozenset({"pipeline", "opportunity"}),
         group=_("Sales"),
         group_icon="target-arrow",
