@@ -56,15 +56,24 @@ $(STAMP)/assets: $(STAMP)/frontend $(shell find src/guanxi/crm -name '*.po' -o -
 	@$(BIN)/guanxi assets
 	@touch $@
 
+# PDF files need Pango, which no Python package brings. Root in a container gets it; everybody else is told, and all but the
+# PDF files works without.
+PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk
+$(STAMP)/pango: $(STAMP)/base
+	@if $(BIN)/python -c 'import weasyprint' >/dev/null 2>&1; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then echo "installing $(PANGO)"; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $(PANGO); } >/dev/null || true; fi
+	@$(BIN)/python -c 'import weasyprint' >/dev/null 2>&1 && touch $@ || echo "PDF files cannot be written yet. As root: apt-get install $(PANGO)"
+
 .PHONY: setup
-setup: $(STAMP)/assets ## the environment, the packages, the pages' files
+setup: $(STAMP)/assets $(STAMP)/pango ## the environment, the packages, the pages' files
 
 .PHONY: demo
-demo: $(STAMP)/assets ## a bank that runs: data, the night's job, the site (CUSTOMERS=200000, BANK=berka BERKA_DIR=..., SERVE=0)
+demo: $(STAMP)/assets $(STAMP)/pango ## a bank that runs: data, the night's job, the site (CUSTOMERS=200000, BANK=berka BERKA_DIR=..., SERVE=0)
 	@exec $(BIN)/guanxi demo --bank $(BANK) --customers $(CUSTOMERS) $(if $(BERKA_DIR),--berka-dir "$(BERKA_DIR)") $(if $(filter 0,$(SERVE)),--no-serve) $(if $(PORT),--port $(PORT))
 
 .PHONY: check
-check: $(STAMP)/dev $(STAMP)/assets ## ruff, types, imports, translations, migrations, documents
+check: $(STAMP)/dev $(STAMP)/assets $(STAMP)/pango ## ruff, types, imports, translations, migrations, documents
 	@$(BIN)/python -m tools.check
 
 .PHONY: test

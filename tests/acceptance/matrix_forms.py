@@ -166,6 +166,8 @@ FORMS: dict[str, Form] = {
     "plan-route": lambda _stage, _records: {"day": _day(5)},
     "plan-goal": lambda _stage, _records: {"day": _day(), "visits": "20", "version": "0"},
     "plan-visit": lambda _stage, _records: {"key": str(uuid4()), "at": _moment(), "text": "已拜访"},
+    "morning-said": lambda _stage, _records: {"key": str(uuid4()), "occasion": f"birthday~{_day()}"},
+    "morning-undo": always(token="none"),
     "work-log": lambda _stage, _records: {"day": _day(), "version": "0", "text": "走访三户"},
     "work-log-add": lambda _stage, _records: {
         "day": _day(), "key": str(uuid4()), "clock": "00:00", "minutes": "30", "text": "部门例会",
@@ -241,6 +243,9 @@ FORMS: dict[str, Form] = {
     "admin:consent_consenttext_add": lambda _stage, _records: {
         "purpose": "marketing", "version": "9", "valid_from": _day(9), "text_zh": "新文本", "text_en": "A new text",
     },
+    "admin:contact_reasonsetting_add": always(
+        reason="birthday", weight="2", lead_days="5", keep_days="1", half_life="2", is_shown="on",
+    ),
     "admin:contact_outcome_add": always(
         kind="call", code="busy", name_zh="占线", name_en="Engaged", result="not_reached", position="9", is_active="on",
     ),

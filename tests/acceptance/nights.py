@@ -31,13 +31,13 @@ PUBLISHED = (
     "party_partyrelation", "party_linkedparty", "party_searchtoken", "holding_product", "holding_productrate",
     "holding_agreement", "holding_agreementparty", "holding_event", "insight_customerfigure", "insight_agreementfigure",
     "insight_agreementmonth", "insight_customermonth", "insight_balancechange", "insight_tierchange",
-    "insight_movement", "insight_maturity", "insight_bookday", "insight_assumption",
+    "insight_movement", "insight_maturity", "insight_alert", "insight_bookday", "insight_assumption",
 )  # fmt: skip
 # An agreement's balance date is the business date at which the row was last written: which nights were published in
 # between, wrong ones too, shows in it.
 BY_CLOCK = {"org_post": ("id",), "holding_agreement": ("balance_date",)}
 # Of these the date before stays for those who still read it, as long as no night is run again.
-DAILY = {"insight_customerfigure", "insight_agreementfigure", "insight_maturity"}
+DAILY = {"insight_customerfigure", "insight_agreementfigure", "insight_maturity", "insight_alert"}
 
 
 def sealed_columns(table: str) -> dict[str, tuple[str, list[str]]]:

@@ -17,7 +17,7 @@ from guanxi.crm.audit.services import record
 from guanxi.crm.consent import package as packages
 from guanxi.crm.consent.models import Package, RightsCase
 from guanxi.crm.contact.feed_services import digest_of
-from guanxi.crm.contact.models import Activity, Appointment, Attachment, Attendance, FeedSecret, Task
+from guanxi.crm.contact.models import Activity, Appointment, Attachment, Attendance, FeedSecret, ReasonSetting, Task
 from guanxi.crm.handover.models import Handover, Receiver
 from guanxi.crm.kernel.storage import files
 from guanxi.crm.notices.models import Device, Notice, Unread
@@ -50,6 +50,7 @@ def things_of_the_house(cast: Cast) -> dict[str, Any]:
     lock = AddressLock.objects.create(address="203.0.113.9", refusals=60, refused_at=timezone.now())
     waiting, dismissed = QuarantinedRow.objects.order_by("id")[:2]
     QuarantinedRow.objects.filter(pk=dismissed.pk).update(status="dismissed")
+    ReasonSetting.objects.create(reason="founding", version=1, weight=1, lead_days=7, keep_days=1, half_life=4)
     cover = _cover(cast.lu, cast.zhu, cast)
     return {
         "run_id": Run.objects.filter(status="done").order_by("-started_at")[0].pk,

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from guanxi.crm.consent.case_services import open_case
 from guanxi.crm.holding.models import Agreement
-from guanxi.crm.insight.models import CustomerFigure, Maturity
+from guanxi.crm.insight.models import Alert, CustomerFigure, Maturity
 from guanxi.crm.kernel import protection
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.kernel.verbs import Verb
@@ -190,6 +190,7 @@ def _relate(cast: Cast) -> dict[str, str]:
     Party.objects.filter(manager_id__in=[cast.qian.id, cast.ren.id]).update(manager_id=None)
     CustomerFigure.objects.filter(manager_id__in=[cast.qian.id, cast.ren.id]).update(manager_id=None)
     Maturity.objects.filter(manager_id__in=[cast.qian.id, cast.ren.id]).update(manager_id=None)
+    Alert.objects.filter(manager_id__in=[cast.qian.id, cast.ren.id]).update(manager_id=None)
     found = {}
     for relation, place, manager in (
         ("own", "C0", cast.qian),
@@ -238,6 +239,7 @@ def _move(party: Party, place: str, manager: Staff | None) -> str:
     Party.objects.filter(pk=party.pk).update(**values)
     CustomerFigure.objects.filter(party_id=party.pk).update(**values)
     Maturity.objects.filter(party_id=party.pk).update(**values)
+    Alert.objects.filter(party_id=party.pk).update(**values)
     SearchToken.objects.filter(party_id=party.pk).update(institution_id=place)
     return party.pk
 

@@ -17,7 +17,7 @@ from guanxi.crm.handover.models import Handover, Item, Signature, State
 from guanxi.crm.handover.preview import ChangedError, make_preview
 from guanxi.crm.handover.services import HandoverError
 from guanxi.crm.handover.signing import may_sign
-from guanxi.crm.insight.models import BookDay, CustomerFigure, Maturity
+from guanxi.crm.insight.models import Alert, BookDay, CustomerFigure, Maturity
 from guanxi.crm.kernel import protection
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.models import Assignment, Cover
@@ -90,7 +90,7 @@ def test_what_was_signed_moves_everywhere_and_nothing_else(cast):
     now = dict(Party.objects.values_list("id", "manager_id"))
     assert {number: now[number] for number in others} == others
     assert {now[number] for number in mine} == {"1112", "1121"}
-    for model in (CustomerFigure, Maturity):
+    for model in (CustomerFigure, Maturity, Alert):
         assert all(now[number] == manager for number, manager in model.objects.values_list("party_id", "manager_id"))
     assert books(cast.day) == books_of_figures(cast.day)
     # The manager of the day before stays in the books of the day before.

@@ -36,6 +36,7 @@ from guanxi.crm.insight.industry_queries import forget as forget_industries
 from guanxi.crm.insight.models import (
     AgreementFigure,
     AgreementMonth,
+    Alert,
     BalanceChange,
     BookDay,
     CustomerFigure,
@@ -54,12 +55,13 @@ from guanxi.crm.sales.put_pipelines import put_pipelines
 from guanxi.crm.workdays.models import SpecialDay
 from guanxi.crm.workdays.published import ANNOUNCED, days_of
 from guanxi.crm.workdays.queries import forget as forget_workdays
-from tests.cast import around, bank, figures, holdings, nights, people, tokens
+from tests.cast import alerts, around, bank, figures, holdings, nights, people, tokens
 from tests.cast.bank import DAY, PASSWORD, PREVIOUS
 
 PARTITIONED: tuple[type[Model], ...] = (
     AgreementFigure,
     AgreementMonth,
+    Alert,
     BalanceChange,
     BookDay,
     CustomerFigure,
@@ -120,6 +122,7 @@ def _rows() -> tuple[list[list[Model]], dict[str, Party], dict[str, Agreement], 
     for one in held:
         by_party[one.agreement.party_id].append(one)
     made = figures.customer_figures(parties, by_party)
+    matures, moved = figures.maturities(parties, held), figures.movements(made)
     identifiers, contacts = people.identifiers(parties), people.contacts(parties)
     runs = nights.runs()
     rows: list[Sequence[Model]] = [
@@ -142,8 +145,9 @@ def _rows() -> tuple[list[list[Model]], dict[str, Party], dict[str, Agreement], 
         made,
         figures.customer_months(by_party),
         figures.balance_changes(by_party),
-        figures.movements(made),
-        figures.maturities(parties, held),
+        moved,
+        matures,
+        alerts.alerts(parties, made, matures, moved),
         figures.tier_changes(made),
         figures.book_days(parties, made, by_party),
         around.industry_figures(made),

@@ -321,6 +321,17 @@ def _settings() -> Any:
     return settings
 
 
+def printing() -> Iterator[Finding]:
+    """Whether PDF files can be written."""
+    packages = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-cjk"
+    try:
+        import weasyprint
+    except OSError:
+        yield Finding(WARN, "PDF files cannot be written: Pango is missing", f"Debian: apt-get install {packages}")
+    else:
+        yield Finding(OK, f"WeasyPrint {weasyprint.__version__} with Pango")
+
+
 def clock() -> Iterator[Finding]:
     """The time zone and the clock."""
     name = os.environ.get("GUANXI_TIME_ZONE") or "Asia/Shanghai"
@@ -347,5 +358,6 @@ CHECKS: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
     ("signing in", signing_in),
     ("folders", folders),
     ("files", files_at_rest),
+    ("printing", printing),
     ("clock", clock),
 )

@@ -24,6 +24,7 @@ MARTS = {
     "tier_change": "TierChange",
     "movement": "Movement",
     "maturity": "Maturity",
+    "alert": "Alert",
     "book_day": "BookDay",
     "industry_figure": "IndustryFigure",
     "industry_month": "IndustryMonth",

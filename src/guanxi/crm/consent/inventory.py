@@ -114,6 +114,7 @@ def register_all() -> None:
                 (insight.TierChange, _("Changes of tier"), ("reason",)),
                 (insight.Movement, _("Large movements"), ()),
                 (insight.Maturity, _("What matures"), ()),
+                (insight.Alert, _("What somebody should act on"), ()),
             )
         )
     )

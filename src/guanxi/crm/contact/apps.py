@@ -12,12 +12,14 @@ class ContactConfig(AppConfig):
     verbose_name = _("Activities and tasks")
 
     def ready(self) -> None:
-        """Registers what is held about a person, and what hangs on a manager."""
+        """Registers what is held about a person, what hangs on a manager, and the reasons that tasks are."""
         from guanxi.crm.contact import calendar_telling, telling  # noqa: F401 - registers its kinds of notification
         from guanxi.crm.contact.hanging import register_hanging
         from guanxi.crm.contact.inventory import register_all
         from guanxi.crm.contact.named import register_kinds
+        from guanxi.crm.contact.reasons import register_reasons
 
         register_all()
         register_kinds()
         register_hanging()
+        register_reasons()

@@ -94,3 +94,11 @@ class ResourceKind(TextChoices):
     ROOM = "room", _("Room")
     CAR = "car", _("Car")
     OTHER = "other", pgettext_lazy("resource", "Other")
+
+
+class Verdict(TextChoices):
+    """What somebody says of a reason on the morning list."""
+
+    DONE = "done", _("Done")
+    SNOOZED = "snoozed", _("Snoozed")
+    USELESS = "useless", _("Not useful")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.crm.contact.codes import TaskState
+from guanxi.crm.contact.codes import TaskState, Verdict
 from guanxi.crm.contact.models import Task
 from guanxi.crm.kernel.hanging import Hanging, Placed, counted, register
 
@@ -31,6 +31,12 @@ def register_hanging() -> None:
             title=_("Appointments that go with the customer"),
             moves=True,
             count=counted("contact_appointment", "t.state = 'planned' AND t.follows AND t.starts_at > now()"),
+        ),
+        Hanging(
+            name="snoozed_reasons",
+            title=_("Reasons of the morning list that are put off"),
+            moves=True,
+            count=counted("contact_mark", f"t.verdict = '{Verdict.SNOOZED.value}' AND t.until > current_date"),
         ),
         Hanging(name="own_tasks", title=_("Other open tasks of the giver"), moves=False, count=_own),
     )

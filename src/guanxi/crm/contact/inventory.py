@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.contact import models as own
-from guanxi.crm.contact.codes import ActivityKind, AppointmentKind, AppointmentState, TaskSource, TaskState
+from guanxi.crm.contact.codes import ActivityKind, AppointmentKind, AppointmentState, TaskSource, TaskState, Verdict
 from guanxi.crm.kernel import hanging
 from guanxi.crm.kernel.personal import Held, register
 
@@ -55,6 +55,14 @@ def register_all() -> None:
             kind=WORKING,
             title=_("Earlier versions of appointments"),
             left_out=(*INNER, "uid", "position", "pgh_context"),
+        ),
+        Held(
+            model=own.Mark,
+            lookups=PARTY,
+            kind=WORKING,
+            title=_("What was said of reasons to contact you"),
+            left_out=("batch",),
+            words={"verdict": Verdict},
         ),
         Held(
             model=own.ActivityEvent,

@@ -17,6 +17,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.holding.models import Agreement, Dimension
+from guanxi.crm.insight.alert_models import Alert  # noqa: F401 - a model of this app
 from guanxi.crm.kernel.scope import ScopedManager, ScopePaths
 from guanxi.crm.org.models import Institution, Staff
 from guanxi.crm.party.models import Party, PartyKind

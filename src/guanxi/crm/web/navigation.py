@@ -46,6 +46,16 @@ PLACES: tuple[Place, ...] = (
     ),
     Place(
         Area.WORK,
+        "morning",
+        _("Morning list"),
+        icon="sunrise",
+        key="m",
+        inside=frozenset({"morning"}),
+        group=_("My day"),
+        group_icon="calendar-check",
+    ),
+    Place(
+        Area.WORK,
         "tasks",
         _("Tasks"),
         icon="checkbox",

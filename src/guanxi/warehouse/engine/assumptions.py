@@ -28,6 +28,7 @@ REQUIRED = {
         "restricted_days_overdue",
     ),
     "setting": ("movement_min", "maturity_days", "absent_days"),
+    "alert": ("flow_least", "flow_times", "flow_days", "fall_least", "fall_share", "ahead_days"),
 }
 LARGEST = {"loss_rate": Decimal(1), "upkeep": Decimal(999999), "unit_cost": Decimal(999999)}
 

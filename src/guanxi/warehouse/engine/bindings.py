@@ -16,9 +16,9 @@ from guanxi.warehouse.engine.project import models, sources
 from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.sealing import files_of
 
-ALWAYS_CARRIED = ("agreement_ledger", "customer_tier")
+ALWAYS_CARRIED = ("agreement_ledger", "customer_tier", "customer_habit")
 # State that earlier versions did not carry: a warehouse that has never written it begins it with tonight.
-BEGUN_LATER = ("core_payment_pair",)
+BEGUN_LATER = ("core_payment_pair", "customer_habit")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""The models of this room: what was done (``activity``), what is to be done (``task``), and the words for both."""
+"""The models of this room: what was done (``activity``), what is to be done (``task``), the words for both,
+and what was said of the morning list (``morning``).
+"""
 
 from guanxi.crm.contact.models.activity import Activity, ActivityEvent, Attachment, DayLog, DayLogEvent
 from guanxi.crm.contact.models.calendar import (
@@ -10,6 +12,7 @@ from guanxi.crm.contact.models.calendar import (
     Resource,
     Series,
 )
+from guanxi.crm.contact.models.morning import Mark, ReasonSetting
 from guanxi.crm.contact.models.plan import MonthGoal
 from guanxi.crm.contact.models.setup import ActivityTemplate, Outcome
 from guanxi.crm.contact.models.task import Task, TaskEvent
@@ -26,8 +29,10 @@ __all__ = [
     "DayLog",
     "DayLogEvent",
     "FeedSecret",
+    "Mark",
     "MonthGoal",
     "Outcome",
+    "ReasonSetting",
     "Resource",
     "Series",
     "Task",

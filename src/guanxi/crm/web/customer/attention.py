@@ -61,13 +61,17 @@ _EXPIRES = Look(Level.NOTE, icon="id")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact: what it is in a few words, the figures behind it, and where they are shown."""
+    """One fact: what it is in a few words, the figures behind it, and where they are shown.
+
+    ``about`` is the code of the reason on the morning list that tells the same; empty for none.
+    """
 
     level: Level
     icon: str
     title: str
     text: str
     url: str
+    about: str = ""
 
     @property
     def css(self) -> str:
@@ -99,6 +103,12 @@ def facts(
     return tuple(sorted(found, key=lambda fact: fact.level))
 
 
+def besides(found: Iterable[Fact], told: Iterable[str]) -> tuple[Fact, ...]:
+    """Those facts that reasons with the codes ``told`` do not tell already."""
+    codes = set(told)
+    return tuple(fact for fact in found if fact.about not in codes)
+
+
 def _url(frame: Frame, name: str) -> str:
     return reverse(name, args=[frame.party.id])
 
@@ -114,6 +124,7 @@ def _risks(frame: Frame, display: Display, holdings: Holdings) -> Iterator[Fact]
             % {"days": worst.days_overdue},
             text=_listed(display, overdue, [(held.overdue_amount, held.currency) for held in overdue]),
             url=_url(frame, "customer-holdings"),
+            about="overdue",
         )
     if frame.party.restricted:
         yield Fact(
@@ -176,6 +187,7 @@ def _maturities(frame: Frame, display: Display, holdings: Holdings, standings: d
                 "tail": here[0].tail,
             },
             url=_url(frame, "customer-holdings") + "#maturities",
+            about="loan_due" if owed else "maturity",
         )
 
 
@@ -193,6 +205,7 @@ def _shifts(frame: Frame, display: Display, movements: Iterable[Moved]) -> Itera
             text=_("This month against last month; %(change)s %(unit)s since the month's end")
             % {"change": _signed(display, worth.assets.since_month), "unit": display.unit},
             url=_url(frame, "customer-value"),
+            about="falling" if fell else "",
         )
     for moved in list(movements)[:2]:
         amount, owed = (
@@ -207,6 +220,7 @@ def _shifts(frame: Frame, display: Display, movements: Iterable[Moved]) -> Itera
             % {"change": _signed(display, amount), "unit": display.unit},
             text=_("On %(day)s") % {"day": display.day(moved.night)},
             url=_url(frame, "customer-events") + f"?since={moved.night:%Y-%m-%d}&until={moved.night:%Y-%m-%d}",
+            about="" if owed else "outflow" if amount < 0 else "inflow",
         )
 
 
@@ -289,4 +303,5 @@ def _birthday(frame: Frame, display: Display) -> Iterator[Fact]:
                 title=_("Birthday today") if ahead == 0 else _("Birthday on %(day)s") % {"day": display.short_day(day)},
                 text=_("Turns %(age)s") % {"age": day.year - born.year},
                 url=_url(frame, "customer-identity"),
+                about="birthday",
             )

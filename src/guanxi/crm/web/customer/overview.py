@@ -17,10 +17,11 @@ from guanxi.crm.insight.tier_queries import requirements
 from guanxi.crm.party.queries import documents
 from guanxi.crm.party.relation_queries import network
 from guanxi.crm.web.access import Area, only_for
-from guanxi.crm.web.customer.attention import facts
+from guanxi.crm.web.customer.attention import besides, facts
 from guanxi.crm.web.customer.frame import customer_frame, show
 from guanxi.crm.web.customer.relations import Relative, relatives
 from guanxi.crm.web.erased import without_names
+from guanxi.crm.web.morning.page import reasons_today
 from guanxi.crm.web.request import StaffRequest
 
 EVENTS_SHOWN = 6
@@ -98,7 +99,7 @@ def largest(shares: tuple[Share, ...]) -> Decimal:
 
 @only_for(Area.CUSTOMERS)
 def overview(request: StaffRequest, party_id: str) -> HttpResponse:
-    """The first page of a customer; eleven queries of its own, by key and by index."""
+    """The first page of a customer; fifteen queries of its own, by key and by index."""
     frame = customer_frame(request, party_id, "customer")
     scope, day = request.scope, frame.day
     held = holdings(scope, party_id)
@@ -111,17 +112,22 @@ def overview(request: StaffRequest, party_id: str) -> HttpResponse:
         request.display,
     )
     shares = by_dimension(frame.worth) if frame.worth else ()
+    today = reasons_today(request, party_id)
     context = {
         "frame": frame,
-        "facts": facts(
-            frame,
-            request.display,
-            holdings=held,
-            standings=standings,
-            documents=documents(scope, party_id),
-            movements=movements(scope, party_id, day=day, since=day - datetime.timedelta(days=MOVEMENT_DAYS)),
-            tiers=requirements(frame.worth, day=day) if frame.worth else (),
-            steps=tier_history(scope, party_id, day=day, limit=1),
+        "today": today,
+        "facts": besides(
+            facts(
+                frame,
+                request.display,
+                holdings=held,
+                standings=standings,
+                documents=documents(scope, party_id),
+                movements=movements(scope, party_id, day=day, since=day - datetime.timedelta(days=MOVEMENT_DAYS)),
+                tiers=requirements(frame.worth, day=day) if frame.worth else (),
+                steps=tier_history(scope, party_id, day=day, limit=1),
+            ),
+            (line.code for line in today),
         ),
         "kinds": kinds_held(held, standings),
         "shares": shares,

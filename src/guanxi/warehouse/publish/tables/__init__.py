@@ -22,6 +22,7 @@ TABLES: tuple[Table, ...] = (
     daily.AGREEMENT_FIGURE,
     daily.MATURITY,
     daily.INDUSTRY_FIGURE,
+    daily.ALERT,
     journal.EVENT,
     journal.AGREEMENT_MONTH,
     journal.CUSTOMER_MONTH,

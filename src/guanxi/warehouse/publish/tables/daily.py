@@ -176,3 +176,26 @@ INDUSTRY_FIGURE = Table(
         whole("without_payroll"),
     ),
 )
+
+# In the order in which a manager's own are read together.
+ALERT = Table(
+    name="insight_alert",
+    kind=Kind.DAILY,
+    layer="marts",
+    dataset="alert",
+    key=("business_date", "party_id", "reason", "due_on"),
+    order=("manager_id", "party_id"),
+    partition=BY_BUSINESS_DATE,
+    columns=(
+        day("business_date", nullable=False),
+        text("party_id"),
+        text("reason"),
+        day("due_on", nullable=False),
+        text("institution_id"),
+        word("manager_id"),
+        text("kind"),
+        figure("amount"),
+        exact("amount_before", 20, 2, nullable=True),
+        whole("many"),
+    ),
+)

@@ -11,5 +11,11 @@ select
     max(case when kind = 'tier' and key = 'potential_min_assets' then value end) as potential_min_assets,
     max(case when kind = 'tier' and key = 'potential_growth' then value end) as potential_growth,
     cast(max(case when kind = 'tier' and key = 'restricted_days_overdue' then value end) as integer)
-        as restricted_days_overdue
+        as restricted_days_overdue,
+    cast(max(case when kind = 'alert' and key = 'flow_least' then value end) as decimal(18, 2)) as flow_least,
+    max(case when kind = 'alert' and key = 'flow_times' then value end) as flow_times,
+    cast(max(case when kind = 'alert' and key = 'flow_days' then value end) as integer) as flow_days,
+    cast(max(case when kind = 'alert' and key = 'fall_least' then value end) as decimal(18, 2)) as fall_least,
+    max(case when kind = 'alert' and key = 'fall_share' then value end) as fall_share,
+    cast(max(case when kind = 'alert' and key = 'ahead_days' then value end) as integer) as ahead_days
 from {{ ref('assumption_now') }}

@@ -1,0 +1,4 @@
+// The brief: a button prints it.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
