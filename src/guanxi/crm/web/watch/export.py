@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from guanxi.crm.org.models import Staff
 from guanxi.crm.watch.measure import Measure
@@ -78,7 +79,16 @@ def _period(request: StaffRequest) -> Period:
 
 def _headings() -> list[str]:
     measures = [str(LABELS[measure]) for measure in Measure]
-    return [_("Person"), _("Name"), _("Role"), _("Entries"), *measures, _("Why"), _("Looked into"), _("What was found")]
+    return [
+        pgettext("staff", "Person"),
+        _("Name"),
+        _("Role"),
+        _("Entries"),
+        *measures,
+        _("Why"),
+        _("Looked into"),
+        _("What was found"),
+    ]
 
 
 def _rows(request: StaffRequest) -> list[list[Any]]:
