@@ -17,7 +17,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.holding.models import Agreement, Dimension
-from guanxi.crm.insight.alert_models import Alert  # noqa: F401 - a model of this app
 from guanxi.crm.kernel.scope import ScopedManager, ScopePaths
 from guanxi.crm.org.models import Institution, Staff
 from guanxi.crm.party.models import Party, PartyKind
@@ -406,12 +405,14 @@ class Assumption(models.Model):
 
 
 # Models of this app that stand in files of their own.
+from guanxi.crm.insight.alert_models import Alert  # noqa: E402
 from guanxi.crm.insight.link_models import CompanyLink, LinkRole  # noqa: E402
 from guanxi.crm.insight.sum_models import BookDay, IndustryFigure, IndustryMonth  # noqa: E402
 
 __all__ = [
     "AgreementFigure",
     "AgreementMonth",
+    "Alert",
     "Assumption",
     "BalanceChange",
     "BookDay",

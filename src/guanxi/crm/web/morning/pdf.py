@@ -87,5 +87,6 @@ def _style(stamp: Stamp) -> str:
     line = re.sub(r'["\\\n]', " ", stamp.line)
     return f"""{STYLE.read_text(encoding="utf-8")}
 @page {{ size: A4; margin: 11mm 12mm 15mm; background: url("data:image/png;base64,{data}") 0 0 / 210mm 297mm no-repeat;
-  @bottom-left {{ content: "{line}"; font: 6.5pt "Noto Sans CJK SC", sans-serif; color: #555; width: 88%; }}
-  @bottom-right {{ content: counter(page) " / " counter(pages); font: 6.5pt "Noto Sans CJK SC", sans-serif; color: #555; }} }}"""
+  font: 6.5pt "Noto Sans CJK SC", sans-serif; color: #555;
+  @bottom-left {{ content: "{line}"; width: 88%; }}
+  @bottom-right {{ content: counter(page) " / " counter(pages); }} }}"""
