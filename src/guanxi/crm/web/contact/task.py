@@ -49,9 +49,7 @@ def add_for_customer(request: StaffRequest, party_id: str) -> HttpResponseBase:
 
 def _add(request: StaffRequest, party: Any, address: str) -> HttpResponseBase:
     people = _people(request, party) if party else None
-    initial: dict[str, Any] = {"key": uuid4(), "due_on": working_calendar().after(timezone.localdate(), 1)}
-    if party:
-        initial["title"] = request.GET.get("title", "")[:200]  # what another page would have done
+    initial = {"key": uuid4(), "due_on": working_calendar().after(timezone.localdate(), 1)}
     form = TaskForm(request.POST if request.method == "POST" else None, people=people, initial=initial)
     if request.method == "POST" and form.is_valid():
         entered = form.cleaned_data

@@ -105,7 +105,7 @@ class Row:
     def visit_url(self) -> str:
         """Where a visit is planned, with what it is about."""
         about = urlencode({"title": _("Visit: %(reason)s") % {"reason": self.first.label}})
-        return f"{reverse('customer-task-new', args=[self.party_id])}?{about}"
+        return f"{reverse('customer-appointment-new', args=[self.party_id])}?{about}"
 
     @property
     def long_ago(self) -> bool:
