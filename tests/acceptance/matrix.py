@@ -9,46 +9,36 @@ Who may enter is written down here on its own, from what the roles are for, not 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from guanxi.crm.kernel.verbs import Verb
-from guanxi.crm.org.grants import GRANTS
-from guanxi.crm.org.models import Role
-
-Roles = frozenset[str]
-
-
-def holders(*verbs: Verb) -> Roles:
-    """The roles to which the grants give one of these verbs."""
-    return frozenset(str(role) for role, granted in GRANTS.items() if any(verb in granted for verb in verbs))
-
-
-ANYBODY: Roles = frozenset(Role.values)
-NOBODY: Roles = frozenset()
-SEERS, ASSIGNERS = holders(Verb.SEE), holders(Verb.ASSIGN)
-EXPORTERS, TAKERS, APPROVERS = holders(Verb.EXPORT), holders(Verb.EXPORT, Verb.APPROVE), holders(Verb.APPROVE)
-ASKERS = ASSIGNERS | {Role.AUDITOR}
-# Who arranges hand-overs, and whose customers they are about.
-HANDERS = ASSIGNERS | {Role.RM}
-READERS: Roles = frozenset({Role.ANALYST, Role.HEAD_OFFICE, Role.AUDITOR, Role.STEWARD, Role.ADMINISTRATOR})
-MENDERS: Roles = frozenset({Role.STEWARD, Role.ADMINISTRATOR})
-AUDITORS: Roles = frozenset({Role.AUDITOR})
-WATCHERS: Roles = frozenset({Role.AUDITOR, Role.OFFICER})
-REVEALERS = holders(Verb.REVEAL)
-# Who may change something about customers has work to plan and to record.
-WORKERS = holders(Verb.EDIT)
-OFFICERS: Roles = frozenset({Role.OFFICER, Role.STEWARD, Role.ADMINISTRATOR})
-LOOKERS = OFFICERS | AUDITORS
-HISTORIANS: Roles = frozenset({Role.AUDITOR, Role.ADMINISTRATOR})
-ADMINISTRATORS: Roles = frozenset({Role.ADMINISTRATOR})
-ADMITTED = AUDITORS | ADMINISTRATORS
-RECORDERS: Roles = frozenset(
-    {Role.RM, Role.BRANCH_MANAGER, Role.SERVICE_AGENT, Role.HEAD_OFFICE, Role.STEWARD, Role.ADMINISTRATOR, Role.SYSTEM}
+from tests.acceptance.matrix_row import (
+    ADMINISTRATORS,
+    ADMITTED,
+    ANYBODY,
+    APPROVERS,
+    ASKERS,
+    ASSIGNERS,
+    EXPORTERS,
+    HANDERS,
+    HISTORIANS,
+    LOOKERS,
+    MENDERS,
+    NOBODY,
+    OFFICERS,
+    READERS,
+    RECORDERS,
+    REVEALERS,
+    SEERS,
+    TAKERS,
+    WATCHERS,
+    WORKERS,
+    Row,
 )
 
 # What a name in an address stands for: a record of a customer, of one person, of somebody's colleague, of the house.
@@ -68,6 +58,8 @@ KWARGS = {
     "opportunity_id": "customer",
     "move_id": "customer",
     "approval_id": "customer",
+    "lead_id": "customer",
+    "lead_import_id": "person",
     "export_id": "person",
     "handover_id": "person",
     "draft_handover_id": "person",
@@ -92,37 +84,6 @@ KWARGS = {
     "content_type_id": "house",
     "url": "house",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One address, or with ``*`` in the name several.
-
-    ``opens``: who may GET it, ``writes``: who may POST to it; None where nobody can. ``verb``: what is done to the
-    customer it names; ``post_verb``: by POST, where that is another. ``whose``: only of persons, or of organisations.
-    ``given``: values of names in the address that tell no record; ``takes``: which record a name means where it is
-    not the one of that name. ``part``: it has a fragment. ``export``: what can be taken out there. ``public``: it
-    answers those who have not signed in. ``ends``: the status where there is no such record; ``answer``: that of being
-    let in, where it is an odd one. ``changes``: a POST that is let through changes a row; ``leaves``: it ends the
-    session. ``driven`` says who drives it where these tests cannot.
-    """
-
-    name: str
-    opens: Roles | None = None
-    writes: Roles | None = None
-    verb: Verb = Verb.SEE
-    post_verb: Verb | None = None
-    given: Mapping[str, str] = field(default_factory=dict)
-    takes: Mapping[str, str] = field(default_factory=dict)
-    whose: str = ""
-    part: bool = False
-    export: str = ""
-    ends: int = 404
-    public: bool = False
-    changes: bool = True
-    answer: int = 0
-    leaves: bool = False
-    driven: str = ""
 
 
 SEE, EDIT, ASSIGN, EXPORT, REVEAL, APPROVE = Verb
@@ -266,6 +227,24 @@ ROWS: tuple[Row, ...] = (
     Row("pipeline", SEERS, part=True),
     Row("forecast", SEERS, part=True),
     Row("prices", APPROVERS),
+    # Leads: a record of its own, with its own place and manager
+    Row("leads", WORKERS, part=True, export="leads"),
+    Row("lead-new", WORKERS, WORKERS),
+    Row("lead", WORKERS, WORKERS, post_verb=EDIT),
+    Row("lead-accept", None, WORKERS, changes=False),
+    Row("lead-assign", None, ASSIGNERS),
+    Row("lead-act", None, WORKERS, post_verb=EDIT),
+    Row("lead-convert", WORKERS, WORKERS, verb=EDIT, post_verb=EDIT),
+    Row("lead-reveal", WORKERS & REVEALERS, WORKERS & REVEALERS, verb=REVEAL, given={"what": "phone"}, changes=False),
+    Row("lead-rules", WORKERS),
+    Row("lead-imports", WORKERS, WORKERS),
+    Row("lead-import", WORKERS, part=True),
+    Row("lead-import-check", None, WORKERS),
+    Row("lead-import-take", None, WORKERS, changes=False),
+    Row("lead-import-take-back", None, WORKERS, changes=False),
+    Row("lead-import-errors", WORKERS),
+    Row("apply", ANYBODY, ANYBODY, public=True),
+    Row("apply-thanks", ANYBODY, public=True),
     # Requests of persons
     Row("rights", LOOKERS, part=True),
     Row("rights-case", (LOOKERS | RECORDERS) & SEERS),
@@ -350,6 +329,8 @@ ROWS: tuple[Row, ...] = (
     Row("api-v1:customer-requests", (LOOKERS | RECORDERS) & SEERS),
     Row("api-v1:customer-supports", ASSIGNERS, verb=ASSIGN),
     Row("api-v1:customer-support"),
+    Row("api-v1:lead", WORKERS),
+    Row("api-v1:leads"),
     Row("api-v1:covers", ASSIGNERS),
     Row("api-v1:cover"),
     Row("api-v1:me", ANYBODY),
@@ -391,6 +372,11 @@ ROWS: tuple[Row, ...] = (
     Row("admin:sales_pipeline_change", ADMITTED, ADMINISTRATORS, takes=ADMIN_OBJECT),
     Row("admin:sales_closereason_add", ADMINISTRATORS, ADMINISTRATORS),
     Row("admin:sales_closereason_change", ADMITTED, ADMINISTRATORS, takes=ADMIN_OBJECT),
+    Row("admin:sales_scoringrule_add", ADMINISTRATORS, ADMINISTRATORS),
+    Row("admin:sales_scoringrule_change", ADMITTED, ADMINISTRATORS, takes=ADMIN_OBJECT),
+    Row("admin:sales_assignmentrule_add", ADMINISTRATORS, ADMINISTRATORS),
+    Row("admin:sales_assignmentrule_change", ADMITTED, ADMINISTRATORS, takes=ADMIN_OBJECT),
+    Row("admin:sales_leadsetup_change", ADMITTED, ADMINISTRATORS, takes=ADMIN_OBJECT),
     Row("admin:workdays_specialday_add", ADMINISTRATORS, ADMINISTRATORS),
     Row("admin:workdays_specialday_change", ADMITTED, ADMINISTRATORS, takes=ADMIN_OBJECT),
     Row("admin:workdays_specialday_delete", ADMINISTRATORS, ADMINISTRATORS, takes=ADMIN_OBJECT),

@@ -196,6 +196,22 @@ FORMS: dict[str, Form] = {
     },
     "opportunity-price": always(version="1", product="L002", why="结算量大"),
     "opportunity-price-decide": always(approve="1"),
+    "lead-new": lambda _stage, _records: {
+        "key": str(uuid4()), "kind": "person", "name": "新线索", "source": "hand", "phone": "13900002222",
+    },
+    "lead": lambda _stage, _records: {"version": "1", "kind": "person", "name": "改名", "source": "hand"},
+    "lead-accept": always(chosen="1"),
+    "lead-assign": lambda stage, _records: {"chosen": stage.house["pool_lead_id"], "to": "1111"},
+    "lead-act": always(version="1", closing="no_interest"),
+    "lead-convert": always(version="1", party=""),
+    "lead-reveal": always(why="contact", reason="回访线索"),
+    "lead-imports": lambda _stage, _records: {"file": SimpleUploadedFile("leads.csv", "姓名\n张三\n".encode())},
+    "lead-import-check": always(**{"column-0": "name"}),
+    "lead-import-take": nothing,
+    "lead-import-take-back": nothing,
+    "apply": lambda _stage, _records: {
+        "key": str(uuid4()), "kind": "person", "name": "网客", "phone": "13900003333", "agreed": "on",
+    },
     "customer-support-end": nothing,
     "reveal": always(why="contact", reason="到期回访"),
     "unusual-note": always(days="30", outcome="explained", note="已核实，属工作需要"),
@@ -261,6 +277,18 @@ FORMS: dict[str, Form] = {
         state="lost", code="moved", name_zh="客户迁出", name_en="Customer moved away", position="9",
     ),
     "admin:sales_closereason_change": always(name_zh="价格", name_en="Price", position="9"),
+    "admin:sales_scoringrule_add": always(
+        criterion="phone", points="5", name_zh="有电话", name_en="Has a phone", position="9", is_active="on",
+    ),
+    "admin:sales_scoringrule_change": always(
+        criterion="phone", points="7", name_zh="有电话", name_en="Has a phone", position="9",
+    ),
+    "admin:sales_assignmentrule_add": always(way="capacity", name_zh="余量", name_en="Room", position="9"),
+    "admin:sales_assignmentrule_change": always(way="capacity", name_zh="余量", name_en="Room", position="9"),
+    "admin:sales_leadsetup_change": always(
+        opens="08:30", closes="17:00", accept_hours="4", recycle_hours="4", most_open="50", consent_zh="同意",
+        consent_en="Yes",
+    ),
     "admin:workdays_specialday_add": always(
         day="2027-01-01", kind="holiday", name_zh="元旦", name_en="New Year's Day",
     ),

@@ -26,6 +26,9 @@ from guanxi.crm.org.tokens import make_token
 from guanxi.crm.party.models import Party
 from guanxi.crm.quality.models import MendingImport, NightRequest, QuarantinedRow, Run
 from guanxi.crm.sales.models import (
+    Lead,
+    LeadImport,
+    LeadStep,
     Opportunity,
     OpportunityMember,
     OpportunityProduct,
@@ -52,6 +55,9 @@ def things_of_the_house(cast: Cast) -> dict[str, Any]:
     QuarantinedRow.objects.filter(pk=dismissed.pk).update(status="dismissed")
     ReasonSetting.objects.create(reason="founding", version=1, weight=1, lead_days=7, keep_days=1, half_life=4)
     cover = _cover(cast.lu, cast.zhu, cast)
+    lead = Lead.objects.create(
+        key=uuid4(), name="池中", name_folded="池中", kind="person", institution_id="T11", source="web"
+    )
     return {
         "run_id": Run.objects.filter(status="done").order_by("-started_at")[0].pk,
         "row_id": waiting.pk,
@@ -63,6 +69,7 @@ def things_of_the_house(cast: Cast) -> dict[str, Any]:
         "period": "r12",
         "lock": lock.pk,
         "asked_export_id": _asked(cast.ai, "B11").pk,
+        "pool_lead_id": lead.pk,
         "cover_id": cover,
         "cover_key": cover,
     }
@@ -103,7 +110,15 @@ def things_of(staff: Staff, *, institution: str) -> dict[str, Any]:
     passkey = Authenticator.objects.create(
         user=staff, type="webauthn", data={"name": "key", "credential": _credential(staff)}
     )
+    batch = LeadImport(
+        staff=staff, file_name="leads.csv", kind="csv", encoding="utf-8-sig", delimiter=",", counts={"wrong": 1},
+        preview=[["姓名"], ["张三"]],
+    )  # fmt: skip
+    batch.file = f"lead-imports/{batch.pk}.csv"
+    batch.save(force_insert=True)
+    files().save(batch.file, ContentFile("姓名\n张三\n".encode()))
     return {
+        "lead_import_id": batch.pk,
         "export_id": asked.pk,
         "written_export_id": written.pk,
         "import_id": upload.pk,
@@ -211,6 +226,17 @@ def deal_with(party_id: str, staff: Staff) -> dict[str, Any]:
         opportunity=one, to_stage=stage, staff=staff, version=1, pipeline_version=1, probability=10
     )
     return {"opportunity_id": one.pk, "approval_id": asked.pk, "move_id": move.pk}
+
+
+def lead_like(party: Any) -> int:
+    """A lead with the institution, manager and kind of a customer, whom it was found to be."""
+    state = "accepted" if party.manager_id else "pool"
+    lead = Lead.objects.create(
+        key=uuid4(), name=party.name, name_folded=party.name, kind=party.kind, institution_id=party.institution_id,
+        manager_id=party.manager_id, party_id=party.pk, phone="13811112222", source="hand", state=state,
+    )  # fmt: skip
+    LeadStep.objects.create(lead=lead, kind="made")
+    return lead.pk
 
 
 def own_task(staff: Staff) -> int:

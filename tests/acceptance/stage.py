@@ -28,7 +28,7 @@ from guanxi.crm.org.grants import GRANTS, Span
 from guanxi.crm.org.models import Assignment, Cover, Institution, Line, Post, Role, Staff
 from guanxi.crm.org.queries import forget
 from guanxi.crm.party.models import LinkedParty, Party, PartyRelation, SearchToken
-from tests.acceptance.scenery import deal_with, package_of, things_of, things_of_the_house, work_with
+from tests.acceptance.scenery import deal_with, lead_like, package_of, things_of, things_of_the_house, work_with
 from tests.cast import Cast, load, people
 
 DAY = datetime.timedelta(days=1)
@@ -255,6 +255,7 @@ def _records_of(number: str, cast: Cast) -> dict[str, Any]:
     return {
         **work_with(number, cast.bo),
         **deal_with(number, cast.bo),
+        "lead_id": lead_like(Party.objects.get(pk=number)),
         "party_id": number,
         "agreement_id": Agreement.objects.filter(party_id=number).values_list("id", flat=True).first(),
         "number": case.number,

@@ -124,3 +124,26 @@ def test_cover_begins_ends_and_is_not_ended_by_who_saw_another(cast, call):
     assert caller.delete(f"covers/{shown['id']}", if_match=shown["version"]).status_code == 412
     assert call(cast.he).delete(f"covers/{shown['id']}").status_code == 204
     assert call(cast.lu).get(f"customers/{cast.person.id}").status_code == 404
+
+
+def test_a_lead_is_handed_in_once_scored_and_given(cast, call):
+    from guanxi.crm.sales.models import Lead
+
+    body = {"kind": "person", "name": "接口客户", "phone": "13900007777", "product": "loan", "amount": "600000.00"}
+    caller = call(cast.ai)
+    first = caller.post("leads", body, idempotency_key="lead-0001")
+    again = caller.post("leads", body, idempotency_key="lead-0001")
+    assert (first.status_code, first.json()) == (201, again.json())
+    lead = Lead.objects.get()
+    assert (lead.source, lead.institution_id, lead.state, lead.made_by_id) == ("api", "B11", "accepted", "1111")
+    assert lead.score > 0
+    told = caller.post("leads", {**body, "assign": False}).json()
+    assert [one["agrees_in"] for one in told["duplicates"]] in ([["phone", "name"]], [])
+    for wrong in ({"institution": "B21"}, {"kind": "x"}, {"phone": "1"}, {"extra": 1}):
+        assert caller.post("leads", {**body, **wrong}).status_code in (404, 409, 422), wrong
+    assert call(cast.bo).post("leads", {**body, "institution": "B12"}).status_code == 201
+    # Each sees what they see; phones are masked; a token for something else opens nothing.
+    found = call(cast.bo).get(f"leads/{lead.pk}").json()
+    assert (found["phone"], found["state"]["code"]) == ("139****7777", "accepted")
+    assert call(cast.zhu).get(f"leads/{lead.pk}").status_code == 404
+    assert call(cast.bo, may=["customers:read"]).get(f"leads/{lead.pk}").status_code == 403

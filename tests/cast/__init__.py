@@ -50,7 +50,9 @@ from guanxi.crm.insight.models import (
 from guanxi.crm.org.models import Staff
 from guanxi.crm.org.queries import forget
 from guanxi.crm.party.models import Party
+from guanxi.crm.sales.lead_first_words import CONSENT_EN, CONSENT_ZH, SCORES, WAYS
 from guanxi.crm.sales.margin_services import sum_margins
+from guanxi.crm.sales.models import AssignmentRule, LeadSetup, ScoringRule
 from guanxi.crm.sales.put_pipelines import put_pipelines
 from guanxi.crm.workdays.models import SpecialDay
 from guanxi.crm.workdays.published import ANNOUNCED, days_of
@@ -220,6 +222,17 @@ def put_texts() -> None:
         [SpecialDay(day=day, kind=kind, name_zh=zh, name_en=en) for day, kind, zh, en in days_of(*ANNOUNCED)],
         ignore_conflicts=True,
     )
+    LeadSetup.objects.get_or_create(id=1, defaults={"consent_zh": CONSENT_ZH, "consent_en": CONSENT_EN})
+    if not ScoringRule.objects.exists():
+        ScoringRule.objects.bulk_create(
+            ScoringRule(criterion=one.criterion, value=one.value, points=one.points, name_zh=one.zh, name_en=one.en,
+                        position=position)
+            for position, one in enumerate(SCORES, 1)
+        )  # fmt: skip
+        AssignmentRule.objects.bulk_create(
+            AssignmentRule(way=one.way, name_zh=one.zh, name_en=one.en, product=one.product, position=position)
+            for position, one in enumerate(WAYS, 1)
+        )
     if not ActivityTemplate.objects.exists():
         ActivityTemplate.objects.bulk_create(
             ActivityTemplate(kind=one.kind, name_zh=one.zh, name_en=one.en, text_zh=one.text_zh, text_en=one.text_en,

@@ -6,8 +6,11 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
+from guanxi.commands.demo_leads import make_leads
 from guanxi.commands.demo_work import make_work
 from guanxi.crm.contact.models import Activity, Task
+from guanxi.crm.sales.leads.folding import looks_like_a_phone
+from guanxi.crm.sales.models import Lead
 from guanxi.crm.workdays.queries import working_calendar
 from tests.web.conftest import sign_in
 
@@ -35,3 +38,20 @@ def test_weeks_of_work_are_made_once_and_make_sense(cast, sign_in):
     assert all(calendar.is_working_day(one.due_on) for one in Task.objects.all())
     assert make_work(now=now, calendar=calendar) == (0, 0)
     assert "<tr data-row>" in sign_in(cast.ai).get("/tasks/").text
+
+
+@pytest.mark.django_db
+def test_leads_are_made_once_and_make_sense(cast, sign_in):
+    now = timezone.now()
+    made = make_leads(now=now)
+    assert made == Lead.objects.count() >= 40
+    assert {"pool", "assigned", "accepted", "closed"} <= set(Lead.objects.values_list("state", flat=True))
+    assert Lead.objects.values("source").distinct().count() >= 5
+    for one in Lead.objects.prefetch_related("steps"):
+        steps = sorted(one.steps.all(), key=lambda step: step.at)
+        assert steps[0].kind == "made"
+        assert steps[-1].at <= now
+        assert looks_like_a_phone(one.phone)
+        assert one.score > 0
+    assert make_leads(now=now) == 0
+    assert "<tr data-row>" in sign_in(cast.ai).get("/leads/").text

@@ -152,6 +152,7 @@ def work(console: Console) -> None:
     from django.utils import timezone
 
     from guanxi.commands.demo_deals import make_deals
+    from guanxi.commands.demo_leads import make_leads
     from guanxi.commands.demo_work import make_work
     from guanxi.crm.workdays.queries import working_calendar
 
@@ -163,6 +164,8 @@ def work(console: Console) -> None:
     started = time.monotonic()
     if deals := make_deals(now=timezone.now(), calendar=working_calendar()):
         console.print(f"opportunities: {deals:,}, {time.monotonic() - started:.1f} s")
+    if leads := make_leads(now=timezone.now()):
+        console.print(f"leads: {leads:,}, {time.monotonic() - started:.1f} s")
 
 
 def serve_until_stopped(console: Console, cast: Sequence[CastMember], *, host: str, port: int) -> None:

@@ -21,6 +21,7 @@ class Ability(models.TextChoices):
     CONSENTS_WRITE = "consents:write", _("Record consents and withdrawals")
     REQUESTS_WRITE = "requests:write", _("Take in requests of persons")
     ARRANGEMENTS = "arrangements:write", _("Arrange and end support and cover")
+    LEADS = "leads:write", _("Hand in leads, and read them")
     ORGANISATION = "organisation:read", _("Read institutions and staff")
     PRODUCTS = "products:read", _("Read products and rates")
 
@@ -33,6 +34,7 @@ VERBS_OF: dict[str, frozenset[Verb]] = {
     Ability.CONSENTS_WRITE: frozenset({Verb.SEE, Verb.EDIT}),
     Ability.REQUESTS_WRITE: frozenset({Verb.SEE, Verb.EDIT}),
     Ability.ARRANGEMENTS: frozenset({Verb.SEE, Verb.ASSIGN}),
+    Ability.LEADS: frozenset({Verb.SEE, Verb.EDIT}),
     Ability.ORGANISATION: frozenset(),
     Ability.PRODUCTS: frozenset(),
 }

@@ -13,7 +13,7 @@ from guanxi.crm.kernel.personal import Held
 from guanxi.crm.kernel.sensitive import Sensitive
 from guanxi.crm.party.models import PartyKind
 from guanxi.crm.sales.lead_codes import OPEN, Closing, LeadProduct, LeadSource, LeadState, StepKind
-from guanxi.crm.sales.models import Lead, LeadEvent, LeadStep
+from guanxi.crm.sales.models import Lead, LeadEvent, LeadStep, ScoringRule
 
 WORKING = "operation"
 INNER = ("key", "version", "name_folded", "phone_token", "identifier_token")
@@ -55,4 +55,5 @@ def register_all() -> None:
             Sensitive(model=model, field="identifier", kind=Secret.RESIDENT_NUMBER, by="kind", kinds=IDENTIFIERS),
         )
         sensitive.not_secret(model, "a keyed hash, looked up with = and never shown", "phone_token", "identifier_token")
+    sensitive.not_secret(ScoringRule, "what a rule compares with: the bank's own words, about nobody", "value")
     hanging.register(Hanging(name="own_leads", title=_("Open leads of the giver"), moves=False, count=_own))

@@ -1,12 +1,15 @@
-"""Jobs of this room."""
+"""Jobs of this room. The worker finds them by this module's name; those of leads have a file of their own."""
 
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
 from guanxi.crm.kernel.protection import SYSTEM, entered
+from guanxi.crm.sales import lead_tasks
 from guanxi.crm.sales.margin_services import sum_margins
 from guanxi.crm.sales.opportunity_jobs import follow_managers
+
+__all__ = ["lead_tasks", "tend_opportunities"]
 
 
 @app.periodic(cron="*/5 * * * *")  # pyrefly: ignore[bad-argument-type]

@@ -30,6 +30,7 @@ class Area(StrEnum):
     WORK = "work"
     OPPORTUNITIES = "opportunities"
     PRICES = "prices"
+    LEADS = "leads"
     TEAM = "team"
     HANDOVERS = "handovers"
     QUALITY = "quality"
@@ -70,6 +71,7 @@ OTHERWISE: dict[Area, Callable[[StaffRequest], bool]] = {
     Area.OPPORTUNITIES: lambda request: request.scope.reach is not Reach.NOTHING,
     # Prices beyond the floor wait for whoever may approve something about customers.
     Area.PRICES: lambda request: request.scopes[Verb.APPROVE].reach is not Reach.NOTHING,
+    Area.LEADS: lambda request: request.scopes[Verb.EDIT].reach is not Reach.NOTHING,
     Area.TEAM: lambda request: request.scopes[Verb.ASSIGN].sight != BLIND,
     Area.HANDOVERS: uses_handovers,
     Area.EXPORTS: lambda request: may_export(request) or may_approve(request),

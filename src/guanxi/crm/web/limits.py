@@ -51,6 +51,9 @@ LIMITS: dict[str, Limit] = {
     "password": Limit(10, HOUR),
     "search": Limit(240, MINUTE, by_address=2_400, methods=ANY),
     "calendar-ics": Limit(120, HOUR, by_address=1_200, methods=ANY),
+    # Anybody's, before the sign-in; a branch's guests may share its address.
+    "apply": Limit(20, HOUR, by_address=20),
+    "lead-imports": Limit(60, HOUR),
     "export-ask": Limit(30, HOUR),
     "export-file": Limit(60, HOUR, methods=ANY),
     "quarantine-import": Limit(30, HOUR),

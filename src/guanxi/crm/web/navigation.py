@@ -135,6 +135,16 @@ PLACES: tuple[Place, ...] = (
         group_icon="target-arrow",
     ),
     Place(
+        Area.LEADS,
+        "leads",
+        _("Leads"),
+        icon="user-plus",
+        key="g",
+        inside=frozenset({"leads", "lead"}),
+        group=_("Sales"),
+        group_icon="target-arrow",
+    ),
+    Place(
         Area.PRODUCTS, "products", _("Products"), icon="packages", key="p", inside=frozenset({"products", "product"})
     ),
     Place(

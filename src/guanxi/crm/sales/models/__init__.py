@@ -1,5 +1,7 @@
 """The models of this room: leads and opportunities, and what becomes of them."""
 
+from guanxi.crm.sales.models.lead_imports import LeadImport, LeadMapping, LeadRow
+from guanxi.crm.sales.models.lead_setup import AssignmentRule, LeadSetup, ScoringRule
 from guanxi.crm.sales.models.leads import Lead, LeadEvent, LeadStep
 from guanxi.crm.sales.models.margins import CurrencyRate, ProductMargin
 from guanxi.crm.sales.models.opportunities import (
@@ -14,11 +16,16 @@ from guanxi.crm.sales.models.opportunities import (
 from guanxi.crm.sales.models.pipelines import CloseReason, Pipeline, PipelineVersion, Stage
 
 __all__ = [
+    "AssignmentRule",
     "CloseReason",
     "Competitor",
     "CurrencyRate",
     "Lead",
     "LeadEvent",
+    "LeadImport",
+    "LeadMapping",
+    "LeadRow",
+    "LeadSetup",
     "LeadStep",
     "Opportunity",
     "OpportunityEvent",
@@ -28,6 +35,7 @@ __all__ = [
     "PipelineVersion",
     "PriceApproval",
     "ProductMargin",
+    "ScoringRule",
     "Stage",
     "StageMove",
 ]

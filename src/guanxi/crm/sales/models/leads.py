@@ -99,6 +99,12 @@ class Lead(models.Model):
     changed_at = models.DateTimeField(_("changed"), default=timezone.now)
     version = models.PositiveIntegerField(_("version"), default=1)
 
+    institution_id: str
+    manager_id: str | None
+    party_id: str | None
+    made_by_id: str | None
+    changed_by_id: str | None
+
     objects = ScopedManager()
 
     class Meta:
@@ -155,7 +161,8 @@ class Lead(models.Model):
 class LeadEvent(
     pghistory.create_event_model(  # type: ignore[misc]
         Lead,
-        pghistory.UpdateEvent(row=pghistory.Old),
+        # A score is derived: its change is none of the lead.
+        pghistory.UpdateEvent(row=pghistory.Old, condition=pghistory.AnyChange(exclude=["score"])),
         pghistory.DeleteEvent(row=pghistory.Old),
         obj_field=pghistory.ObjForeignKey(related_name="history"),
     )
