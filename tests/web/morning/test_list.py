@@ -17,6 +17,7 @@ from guanxi.crm.consent.models import Limit
 from guanxi.crm.contact.models import Activity, Mark, ReasonSetting, Task
 from guanxi.crm.insight.models import Alert
 from guanxi.crm.org.models import Cover
+from tests.sales.deals import opened
 from tests.web.conftest import PARTIAL
 from tests.web.contact.test_tasks import task_for
 
@@ -147,6 +148,23 @@ def test_one_tap_deals_with_a_row_and_one_takes_it_back(bare, sign_in):
     ]
 
 
+def test_an_opportunity_whose_day_comes_is_told_of(bare, sign_in):
+    cast, client = bare, sign_in(bare.ai, language="en")
+    one = opened(cast.company, days=3)
+    opened(cast.person, days=9)
+    row = rows(client)[0]
+    assert [line.code for row in rows(client) for line in row.lines] == ["opportunity"]
+    assert (row.party_id, row.first.url) == (cast.company.id, f"/opportunities/{one.pk}/")
+    assert one.title in client.get(f"/customers/{cast.company.id}/brief/").text
+    assert "Nothing was changed" in say(client, row, "useless").text
+    say(client, row, "done")
+    assert names(client) == []
+    assert type(one).objects.get(pk=one.pk).is_open
+    # A week later it is still open.
+    Mark.objects.update(at=datetime.datetime.combine(cast.day - 8 * DAY, datetime.time(9), datetime.UTC))
+    assert names(client) == [cast.company.name]
+
+
 def test_a_snoozed_row_comes_back_on_its_day(bare, sign_in, monkeypatch):
     cast, client = bare, sign_in(bare.ai, language="en")
     alert(cast, cast.person, "falling", cast.day.replace(day=1), before="500000")
@@ -239,7 +257,7 @@ def test_the_list_costs_the_same_however_long_it_is(bare, sign_in):
             )
         counts.append((cost("/morning/"), cost("/")))
     assert counts[0] == counts[1]
-    assert counts[0][0] <= 15
+    assert counts[0][0] <= 16
     page = client.get("/morning/").context["morning"]
     assert (len(page.rows), page.total, page.next) == (20, 24, 2)
     assert len(rows(client, "/morning/?page=2")) == 4

@@ -24,8 +24,8 @@ def own_books(scope: Scope) -> Scope:
 def morning(asked: Asked, *, staff_id: str = "") -> list[Ranked]:
     """The rows for one person (without a number: for nobody in particular), the weightiest first.
 
-    Five queries: the published reasons by an index, the two kinds of task, what was said of them, the weights in force,
-    and what the person taught; each reason that another room registers adds its own.
+    Six queries: the published reasons by an index, tasks, opportunities, what was said of them, the weights in force,
+    and what the person taught; each live reason that another room registers adds its own.
     """
     found = open_ones(asked)
     return ranked(
@@ -58,8 +58,7 @@ def without_marked(scope: Scope, found: Iterable[Found], *, today: datetime.date
         for party_id, reason, day, verdict, at in rows.values_list("party_id", "reason", "day", "verdict", "at")
         if reason in known and not _over(known[reason], verdict, today - timezone.localdate(at))
     }
-    # A task says itself whether it is done or snoozed.
-    return [one for one in found if one.ref or (one.party_id, one.reason, one.day) not in dealt]
+    return [one for one in found if known[one.reason].settled or (one.party_id, one.reason, one.day) not in dealt]
 
 
 def _over(reason: Reason, verdict: str, since: datetime.timedelta) -> bool:
@@ -95,6 +94,6 @@ def taught_by(scope: Scope, staff_id: str) -> dict[str, Taught]:
 
 
 def of_customer(asked: Asked, party_id: str) -> Ranked | None:
-    """One customer's row, as nobody in particular is shown it; None where there is no reason. Four queries."""
+    """One customer's row, as nobody in particular is shown it; None where there is no reason. Five queries."""
     rows = morning(replace(asked, party_ids=(party_id,)))
     return rows[0] if rows else None

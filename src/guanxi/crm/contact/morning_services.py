@@ -26,11 +26,11 @@ MOST = 50
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """One reason of a row: its kind and day, and the task behind it, where there is one."""
+    """One reason of a row: its kind and day, and the number of what stands behind it, where there is something."""
 
     reason: str
     day: datetime.date
-    task_id: int | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,10 @@ def say(
     Party.objects.visible_to(scope).only("pk").get(pk=party_id)
     known = registered()
     wanted = [one for one in occasions[:MOST] if one.reason in known]
-    tasks = [one.task_id for one in wanted if one.task_id is not None]
-    plain = {(one.reason, one.day) for one in wanted if one.task_id is None}
+    tasks = [one.number for one in wanted if known[one.reason].settled and one.number is not None]
+    plain = {(one.reason, one.day) for one in wanted if not known[one.reason].settled}
+    if verdict == Verdict.USELESS:
+        plain = {(reason, day) for reason, day in plain if known[reason].taught}
     with transaction.atomic():
         before = Mark.objects.filter(batch=batch).count()
         if before:
@@ -118,7 +120,7 @@ def _log(party_id: str, batch: UUID, **detail: object) -> None:
 
 
 def occasions_of(words: Iterable[str]) -> tuple[Occasion, ...]:
-    """Occasions as a page names them: ``reason~2026-11-20`` or ``reason~2026-11-20~task``; others are left out."""
+    """Occasions as a page names them: ``reason~2026-11-20`` or ``reason~2026-11-20~7``; others are left out."""
     found = []
     for word in list(words)[:MOST]:
         reason, _tilde, rest = word.partition("~")

@@ -12,8 +12,10 @@ class SalesConfig(AppConfig):
     verbose_name = _("Sales")
 
     def ready(self) -> None:
-        """Registers what is held about a person, what is secret, and what hangs on a manager."""
+        """Registers what is held about a person, what is secret, what hangs on a manager, and reasons to act today."""
         from guanxi.crm.sales import lead_registers, opportunity_registers
+        from guanxi.crm.sales.reasons import register_reasons
 
         lead_registers.register_all()
         opportunity_registers.register_all()
+        register_reasons()

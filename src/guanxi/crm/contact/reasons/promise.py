@@ -37,5 +37,6 @@ REASON = Reason(
     half_life=2,
     grows=True,
     taught=False,
+    settled=True,
     found=due,
 )

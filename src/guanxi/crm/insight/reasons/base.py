@@ -85,7 +85,8 @@ class Reason:
     of its urgency in ``half_life`` days on either side (0: none); one that ``grows`` gains a tenth a day after it. What
     is done stays done, or for ``again_days`` where that is not 0.
     ``found`` reads what is so at this moment, and may be shared by several; without it, it is a published one.
-    ``taught``: whether "not useful" makes it rank lower.
+    ``taught``: whether "not useful" makes it rank lower. One that is ``settled`` elsewhere (a task) is done or snoozed
+    there; of all others it is marked.
     """
 
     code: str
@@ -102,6 +103,7 @@ class Reason:
     grows: bool = False
     again_days: int = 0
     taught: bool = True
+    settled: bool = False
     found: Callable[[Asked], Iterable[Found]] | None = None
 
 

@@ -99,7 +99,7 @@ def largest(shares: tuple[Share, ...]) -> Decimal:
 
 @only_for(Area.CUSTOMERS)
 def overview(request: StaffRequest, party_id: str) -> HttpResponse:
-    """The first page of a customer; fifteen queries of its own, by key and by index."""
+    """The first page of a customer; sixteen queries of its own, by key and by index."""
     frame = customer_frame(request, party_id, "customer")
     scope, day = request.scope, frame.day
     held = holdings(scope, party_id)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from guanxi.crm.contact.activity_queries import Done, timeline
 from guanxi.crm.contact.codes import CONTACTS
@@ -17,6 +18,7 @@ from guanxi.crm.insight.customer_queries import agreement_standings, movements, 
 from guanxi.crm.insight.tier_queries import requirements
 from guanxi.crm.party.queries import documents
 from guanxi.crm.party.relation_queries import network
+from guanxi.crm.sales.opportunity_queries import of_customer
 from guanxi.crm.web.customer.attention import Fact, besides, facts
 from guanxi.crm.web.customer.frame import Frame, customer_frame
 from guanxi.crm.web.customer.overview import MOVEMENT_DAYS, KindHeld, kinds_held
@@ -29,6 +31,7 @@ from guanxi.crm.web.request import StaffRequest
 
 RELATIVES_SHOWN, CONTACTS_SHOWN, TASKS_SHOWN, FACTS_SHOWN, REASONS_SHOWN = 5, 4, 5, 4, 4
 WORDS_SHOWN = 110
+PART_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +42,20 @@ class Part:
     lines: tuple[str, ...]
 
 
-# Rooms that have something open about a customer add a function here: it gives a part, or None for nothing.
-PARTS: list[Callable[[StaffRequest, str], Part | None]] = []
+def _opportunities(request: StaffRequest, party_id: str) -> Part | None:
+    """What the customer may buy; one query."""
+    still = [one for one in of_customer(request.scope, party_id) if one.is_open][:PART_SHOWN]
+    display = request.display
+    lines = tuple(
+        f"{one.title} · {one.stage.label(display.language)} · {display.money(one.amount_cny)} · "
+        f"{display.day(one.expected_on)} · {one.owner_name or one.owner_id}"
+        for one in still
+    )
+    return Part(_("Open opportunities"), lines) if lines else None
+
+
+# What is open about a customer elsewhere, a function each: it gives a part, or None for nothing. Cases come here.
+PARTS: list[Callable[[StaffRequest, str], Part | None]] = [_opportunities]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +84,7 @@ class Brief:
 
 
 def brief_of(request: StaffRequest, party_id: str) -> Brief:
-    """The brief of one customer; 404 outside the scope. Twenty-four queries, however much there is to tell."""
+    """The brief of one customer; 404 outside the scope. Twenty-six queries, however much there is to tell."""
     frame = customer_frame(request, party_id, "customer")
     scope, day, today = request.scope, frame.day, timezone.localdate()
     held = holdings(scope, party_id)

@@ -35,6 +35,8 @@ SHORT = 6
 # Working days after which a row comes back with one tap.
 QUICK_DAYS = (1, 3, 5)
 CONTACT_LONG_AGO = 90
+# By reason, the address of what stands behind it.
+BEHIND = {"task": "task", "promise": "task", "opportunity": "opportunity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,9 @@ class Line:
 
     @property
     def url(self) -> str:
-        """Where the task behind it stands; empty for none."""
-        return reverse("task", args=[self.term.found.ref]) if self.term.found.ref else ""
+        """Where what stands behind it is looked at; empty for nothing."""
+        name = BEHIND.get(self.code, "")
+        return reverse(name, args=[self.term.found.ref]) if name and self.term.found.ref else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +147,7 @@ def has_list(request: StaffRequest) -> bool:
 
 
 def morning_page(request: StaffRequest, *, page: int = 1, short: bool = False) -> MorningPage:
-    """One page of the person's list, or its beginning; eleven queries however many rows and customers there are."""
+    """One page of the person's list, or its beginning; twelve queries however many rows and customers there are."""
     found = morning(asked_by(request), staff_id=request.user.id)
     size = SHORT if short else PAGE
     number = 1 if short else min(max(1, page), max(1, -(-len(found) // size)))
@@ -251,7 +254,7 @@ def lines_of(display: Display, row: Ranked) -> tuple[Line, ...]:
 
 
 def reasons_today(request: StaffRequest, party_id: str) -> tuple[Line, ...]:
-    """Why one customer should be called or seen today, for their own page; four queries."""
+    """Why one customer should be called or seen today, for their own page; five queries."""
     asked = Asked(request.scope, timezone.localdate(), request.business_date)
     row = of_customer(asked, party_id)
     return lines_of(request.display, row) if row else ()
