@@ -16,6 +16,7 @@ from typing import Any
 from bench.clients import ask
 from bench.handover import DAY, _database, _django, _names, _values
 
+NAME = "guanxi_bench_board"
 MANAGERS, BRANCHES = 500, 25
 CUSTOMERS, PREMIER = 250_000, 10  # one in ten is premier: as many as a million customers have
 ACTIVITIES, TASKS = 5_000_000, 60_000
@@ -28,9 +29,9 @@ def measure(var: Path) -> dict[str, Any]:
     """Milliseconds of the board for the head office and for a branch, of one manager's page, and of the bell."""
     os.environ["GUANXI_RATE_LIMITS"], os.environ["GUANXI_MFA_ROLES"] = "0", ""
     os.environ.setdefault("GUANXI_ALLOWED_HOSTS", "localhost,127.0.0.1,testserver")
-    url = _database(var, "guanxi_bench_board")
-    os.environ["DATABASE_URL"] = url
-    _django(url)
+    _django(_database(var, NAME))
+    # What serves knows the database by its address.
+    os.environ["DATABASE_URL"] = os.environ["DATABASE_URL"].replace("/guanxi?", f"/{NAME}?", 1)
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
@@ -127,7 +128,7 @@ def _fill(connection: Any) -> None:
                        " SELECT 'm' || g %% %s, 'x', '', '', '{}', '', now(), 'off' FROM generate_series(1, %s) g",
                        [MANAGERS, MANAGERS * 40])  # fmt: skip
         cursor.execute(
-            "INSERT INTO notices_unread (notice_id, to_id) SELECT id, to_id FROM notices_notice WHERE id %% 4 = 0"
+            "INSERT INTO notices_unread (notice_id, to_id) SELECT id, to_id FROM notices_notice WHERE id % 4 = 0"
         )
 
 

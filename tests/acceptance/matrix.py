@@ -65,6 +65,9 @@ KWARGS = {
     "draft_handover_id": "person",
     "done_handover_id": "person",
     "notice_id": "person",
+    "announcement_id": "house",
+    "file_id": "house",
+    "material_id": "house",
     "device_id": "person",
     "session_id": "person",
     "token_id": "person",
@@ -245,6 +248,18 @@ ROWS: tuple[Row, ...] = (
     Row("lead-import-errors", WORKERS),
     Row("apply", ANYBODY, ANYBODY, public=True),
     Row("apply-thanks", ANYBODY, public=True),
+    # What institutions announce and share with their staff
+    Row("bulletin", ANYBODY),
+    Row("bulletin-new", ASSIGNERS, ASSIGNERS),
+    Row("bulletin-one", ANYBODY),
+    Row("bulletin-change", driven="test_bulletin.py: only for institutions that one answers for"),
+    Row("bulletin-withdraw", driven="test_bulletin.py: only for institutions that one answers for"),
+    Row("bulletin-file", ANYBODY),
+    Row("materials", ANYBODY),
+    Row("material-new", ASSIGNERS, ASSIGNERS),
+    Row("material", ANYBODY),  # who answers for its institution adds versions: test_bulletin.py
+    Row("material-withdraw", driven="test_bulletin.py: only for institutions that one answers for"),
+    Row("material-file", ANYBODY, given={"version": "1"}),
     # Requests of persons
     Row("rights", LOOKERS, part=True),
     Row("rights-case", (LOOKERS | RECORDERS) & SEERS),

@@ -172,6 +172,12 @@ FORMS: dict[str, Form] = {
     "work-log-add": lambda _stage, _records: {
         "day": _day(), "key": str(uuid4()), "clock": "00:00", "minutes": "30", "text": "部门例会",
     },
+    "bulletin-new": lambda _stage, _records: {
+        "key": str(uuid4()), "institution": "T11", "title": "周例会", "text": "周一上午九点",
+    },
+    "material-new": lambda _stage, _records: {
+        "institution": "T11", "title": "产品手册", "file": SimpleUploadedFile("p.png", png(7)),
+    },
     "notices-read": always(all="1"),
     "notices-unread": lambda stage, _records: {"notice": stage.mine["read_notice_id"]},
     "notices-wishes": nothing,

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from guanxi.crm.audit.models import Entry
 from guanxi.crm.audit.services import record
+from guanxi.crm.bulletin.models import AnnouncedFile, Announcement, Material, MaterialVersion
 from guanxi.crm.consent import package as packages
 from guanxi.crm.consent.models import Package, RightsCase
 from guanxi.crm.contact.feed_services import digest_of
@@ -72,7 +73,19 @@ def things_of_the_house(cast: Cast) -> dict[str, Any]:
         "pool_lead_id": lead.pk,
         "cover_id": cover,
         "cover_key": cover,
+        **_announced(cast.bo),
     }
+
+
+def _announced(by: Staff) -> dict[str, Any]:
+    """What sub-branch B11 announces and shares, each with a file."""
+    kept = {"name": "a.png", "kind": "png", "size": 1, "sha256": "0", "by": by}
+    one = Announcement.objects.create(key=uuid4(), institution_id="B11", title="周例会", text="周一上午九点", by=by)
+    file = default_storage.save(f"bulletin/{one.key.hex}", ContentFile(b"x"))
+    attached = AnnouncedFile.objects.create(announcement=one, file=file, **kept)
+    material = Material.objects.create(institution_id="B11", title="产品手册", by=by)
+    MaterialVersion.objects.create(material=material, number=1, file=file, **kept)
+    return {"announcement_id": one.pk, "file_id": attached.pk, "material_id": material.pk}
 
 
 def _cover(staff: Staff, substitute: Staff, cast: Cast) -> int:

@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "guanxi.crm.quality",
     "guanxi.crm.handover",
     "guanxi.crm.consent",
+    "guanxi.crm.bulletin",
     "guanxi.crm.contact",
     "guanxi.crm.sales",
     "guanxi.crm.watch",

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from uuid import uuid4
-
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -13,12 +9,11 @@ from django.utils.translation import gettext as _
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
 from guanxi.crm.contact.models import Activity, Attachment
-from guanxi.crm.kernel.scanning import scan
+from guanxi.crm.kernel.attachments import LARGEST, store, take
 from guanxi.crm.kernel.scope import Scope
-from guanxi.crm.kernel.uploads import Bounds, Kind, RefusedUploadError, judge, safe_name
+from guanxi.crm.kernel.uploads import RefusedUploadError
 
-ALLOWED = frozenset({Kind.JPEG, Kind.PNG, Kind.PDF, Kind.XLSX})
-LARGEST = Bounds(bytes=8_000_000)
+__all__ = ["LARGEST", "attach_file"]
 MOST_FILES = 20
 
 
@@ -26,28 +21,25 @@ def attach_file(*, scope: Scope, by: str, activity_id: int, name: str, content: 
     """Keeps one file of an activity. Raises ``Activity.DoesNotExist`` outside ``scope`` (how far ``by`` may edit) and
     :class:`RefusedUploadError` for what is not taken in. The same content twice is kept once.
     """
-    kind = judge(content, allowed=ALLOWED, bounds=LARGEST)
-    scanner = scan(content)
-    digest = hashlib.sha256(content).hexdigest()
+    file = take(name=name, content=content)
     with transaction.atomic():
         activity: Activity = Activity.objects.visible_to(scope).select_for_update(of=("self",)).get(pk=activity_id)
-        there = Attachment.objects.filter(activity=activity, sha256=digest).first()
+        there = Attachment.objects.filter(activity=activity, sha256=file.sha256).first()
         if there is not None:
             return there
         if Attachment.objects.filter(activity=activity).count() >= MOST_FILES:
             raise RefusedUploadError(_("An activity holds at most %(number)s files.") % {"number": MOST_FILES})
-        number = uuid4()
-        stored = default_storage.save(f"attachments/{number.hex[:2]}/{number.hex}", ContentFile(content))
+        number, stored = store(file, folder="attachments")
         try:
             made = Attachment.objects.create(
                 id=number,
                 activity=activity,
-                name=safe_name(name),
-                kind=kind,
-                size=len(content),
-                sha256=digest,
+                name=file.name,
+                kind=file.kind,
+                size=file.size,
+                sha256=file.sha256,
                 file=stored,
-                scanner=scanner,
+                scanner=file.scanner,
                 staff_id=by,
             )
             record(
@@ -55,7 +47,7 @@ def attach_file(*, scope: Scope, by: str, activity_id: int, name: str, content: 
                 subject=activity.party_id or "",  # type: ignore[attr-defined]
                 kind="attachment",
                 object_id=str(number),
-                detail={"name": made.name, "bytes": made.size, "scanned": scanner or "no"},
+                detail={"name": made.name, "bytes": made.size, "scanned": file.scanner or "no"},
             )
         except BaseException:
             default_storage.delete(stored)

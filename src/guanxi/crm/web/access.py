@@ -26,6 +26,7 @@ class Area(StrEnum):
     HOME = "home"
     CUSTOMERS = "customers"
     PRODUCTS = "products"
+    BULLETIN = "bulletin"
     INDUSTRIES = "industries"
     WORK = "work"
     OPPORTUNITIES = "opportunities"
@@ -83,7 +84,7 @@ def may(request: StaffRequest, area: Area) -> bool:
     """Whether the person may use an area today; costs no query."""
     if not request.user.is_authenticated:
         return False
-    if area in (Area.HOME, Area.PRODUCTS):
+    if area in (Area.HOME, Area.PRODUCTS, Area.BULLETIN):
         return True
     if area in ROLES:
         return bool(request.roles & ROLES[area])

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("guanxi.crm.web.customer.urls")),
     path("", include("guanxi.crm.web.contact.urls")),
     path("", include("guanxi.crm.web.notices.urls")),
+    path("", include("guanxi.crm.web.bulletin.urls")),
     path("", include("guanxi.crm.web.industries.urls")),
     path("", include("guanxi.crm.web.calendar.urls")),
     path("", include("guanxi.crm.web.plans.urls")),

@@ -1,0 +1,1 @@
+"""The bulletin board and the shared materials as pages."""
