@@ -17,6 +17,7 @@ from guanxi.crm.kernel.calendar import WorkingCalendar
 from guanxi.crm.kernel.protection import SYSTEM
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.kernel.verbs import Verb
+from guanxi.crm.notices.models import Notice
 from guanxi.crm.org.models import Staff
 from guanxi.crm.org.queries import institution_tree, standing_of
 from guanxi.crm.party.models import ContactPoint, PartyIdentifier, SearchToken
@@ -198,6 +199,8 @@ def test_the_clock_tells_once_then_takes_back(cast):
     assert giving.tend(first - datetime.timedelta(minutes=1)) == giving.Tended(0, 0)
     assert giving.tend(first) == giving.Tended(1, 0)
     assert giving.tend(first) == giving.Tended(0, 0)
+    told = Notice.objects.order_by("id").values_list("to", "kind", "facts")
+    assert list(told) == [("1111", "leads_given", {"number": 1}), ("1101", "leads_overdue", {"number": 1})]
     assert giving.accept_leads(scope=scope_of(cast.qian), by="1112", lead_ids=[lead.pk]) == 0
     assert giving.tend(second) == giving.Tended(0, 1)
     lead.refresh_from_db()

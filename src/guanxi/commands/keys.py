@@ -16,6 +16,7 @@ from guanxi.crm.kernel import rotation
 from guanxi.crm.kernel.rotation import Heard, Used
 from guanxi.crm.kernel.sealed import sealed_models
 from guanxi.crm.party import token_rotation
+from guanxi.crm.sales import lead_tokens
 from guanxi.keyring import (
     KeyringError,
     activate_key,
@@ -28,7 +29,12 @@ from guanxi.keyring import (
 )
 
 # What counts the values of each key, one line a kind of place where they are.
-COUNTED: tuple[Callable[[], Iterator[Used]], ...] = (rotation.used, token_rotation.used, file_keys.used)
+COUNTED: tuple[Callable[[], Iterator[Used]], ...] = (
+    rotation.used,
+    token_rotation.used,
+    lead_tokens.used,
+    file_keys.used,
+)
 
 
 def rotated() -> Iterator[tuple[str, Callable[[Heard], int]]]:
@@ -36,6 +42,7 @@ def rotated() -> Iterator[tuple[str, Callable[[Heard], int]]]:
     for model in sealed_models():
         yield model._meta.db_table, lambda heard, model=model: rotation.rotate_fields(model, heard)
     yield token_rotation.TABLE, token_rotation.rotate_tokens
+    yield lead_tokens.TABLE, lead_tokens.rotate_lead_tokens
     yield file_keys.MEDIA, file_keys.rotate_media
     yield file_keys.WAREHOUSE, file_keys.rotate_warehouse
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,6 +24,7 @@ from guanxi.crm.sales.lead_codes import OPEN, LeadState, StepKind
 from guanxi.crm.sales.leads.assigning import WAYS, Asked, Taker, choose
 from guanxi.crm.sales.leads.clock import Hours, after_working
 from guanxi.crm.sales.leads.services import locked, save
+from guanxi.crm.sales.leads.telling import tell_of_given, tell_of_overdue
 from guanxi.crm.sales.models import AssignmentRule, Lead, LeadSetup, LeadStep
 from guanxi.crm.workdays.queries import working_calendar
 
@@ -186,6 +187,7 @@ def _give(chosen: Sequence[tuple[Lead, str]], *, by: str | None, text: str = "")
             kind="lead",
             detail={"assigned": len(chosen), "to": sorted({to for _lead, to in chosen})[:20]},
         )
+        tell_of_given(Counter(to for _lead, to in chosen), by=by)
 
 
 def accept_leads(*, scope: Scope, by: str, lead_ids: Sequence[int], whose: Sequence[str] = ()) -> int:
@@ -289,4 +291,5 @@ def tend(now: datetime.datetime | None = None) -> Tended:
             + [LeadStep(lead=one, kind=StepKind.RECYCLED, at=now, giver_id=one.manager_id) for one in late],
             batch_size=PORTION,
         )
+        tell_of_overdue(told)
     return Tended(len(told), len(late))
