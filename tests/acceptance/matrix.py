@@ -384,6 +384,8 @@ ROWS: tuple[Row, ...] = (
     Row("admin:contact_outcome_change", ADMITTED, ADMINISTRATORS, takes=ADMIN_OBJECT),
     Row("admin:contact_activitytemplate_add", ADMINISTRATORS, ADMINISTRATORS),
     Row("admin:contact_activitytemplate_change", ADMITTED, ADMINISTRATORS, takes=ADMIN_OBJECT),
+    Row("admin:contact_resource_add", ADMINISTRATORS, ADMINISTRATORS),
+    Row("admin:contact_resource_change", ADMITTED, ADMINISTRATORS, takes=ADMIN_OBJECT),
     Row("admin:sales_pipeline_change", ADMITTED, ADMINISTRATORS, takes=ADMIN_OBJECT),
     Row("admin:sales_closereason_add", ADMINISTRATORS, ADMINISTRATORS),
     Row("admin:sales_closereason_change", ADMITTED, ADMINISTRATORS, takes=ADMIN_OBJECT),

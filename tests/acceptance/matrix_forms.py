@@ -272,6 +272,12 @@ FORMS: dict[str, Form] = {
         kind="call", code="busy", name_zh="占线", name_en="Engaged", result="not_reached", position="9", is_active="on",
     ),
     "admin:contact_outcome_change": always(name_zh="占线", name_en="Engaged", result="not_reached", position="9"),
+    "admin:contact_resource_add": always(
+        kind="room", name_zh="二号会议室", name_en="Room 2", institution="B11", seats="8", position="2", is_active="on"
+    ),
+    "admin:contact_resource_change": always(
+        kind="room", name_zh="一号会议室（大）", name_en="Room 1", institution="B11", position="1", is_active="on"
+    ),
     "admin:contact_activitytemplate_add": always(
         kind="call", name_zh="问候", name_en="Greeting", text_zh="近况", text_en="How are you", position="9",
     ),

@@ -18,7 +18,16 @@ from guanxi.crm.bulletin.models import AnnouncedFile, Announcement, Material, Ma
 from guanxi.crm.consent import package as packages
 from guanxi.crm.consent.models import Package, RightsCase
 from guanxi.crm.contact.feed_services import digest_of
-from guanxi.crm.contact.models import Activity, Appointment, Attachment, Attendance, FeedSecret, ReasonSetting, Task
+from guanxi.crm.contact.models import (
+    Activity,
+    Appointment,
+    Attachment,
+    Attendance,
+    FeedSecret,
+    ReasonSetting,
+    Resource,
+    Task,
+)
 from guanxi.crm.handover.models import Handover, Receiver
 from guanxi.crm.kernel.storage import files
 from guanxi.crm.notices.models import Device, Notice, Unread
@@ -59,6 +68,7 @@ def things_of_the_house(cast: Cast) -> dict[str, Any]:
     lead = Lead.objects.create(
         key=uuid4(), name="池中", name_folded="池中", kind="person", institution_id="T11", source="web"
     )
+    Resource.objects.create(kind="room", name_zh="一号会议室", name_en="Room 1", institution_id="B11")
     return {
         "run_id": Run.objects.filter(status="done").order_by("-started_at")[0].pk,
         "row_id": waiting.pk,

@@ -66,6 +66,10 @@ def test_an_appointment_is_drawn_to_another_day_and_put_back(site, open_page, ch
         with page.expect_response(lambda answer: "/entries/" in answer.url):
             pass
         assert local(row) == then
+    with page.expect_response(lambda answer: "/move/" in answer.url):
+        page.keyboard.press("Alt+Shift+ArrowDown")
+    row.refresh_from_db()
+    assert (local(row), row.minutes) == ("Tue 10:15", 75)
     # One of a series asks which; nothing moves before an answer.
     drag(page, "Stand-up", down=60)
     dialog = page.locator("#gc-which")

@@ -15,6 +15,7 @@ from guanxi.crm.contact.calendar_services import answer_invitation
 from guanxi.crm.contact.feed_services import feed_of, make_secret, revoke_secret
 from guanxi.crm.contact.ics_reading import Fate, import_entries, read_file
 from guanxi.crm.contact.models import Appointment, FeedSecret, Series
+from guanxi.crm.kernel.logs import without_secrets
 from guanxi.crm.kernel.recurrence import wall_of
 from guanxi.crm.org.models import Staff
 from guanxi.crm.party.models import Party
@@ -154,6 +155,7 @@ def test_a_secret_opens_one_calendar_until_it_is_revoked(cast, client):
     for wrong in (first, second[:-1], second.swapcase(), "x" * 43, "x", "x" * 500):
         assert client.get(f"/calendar/feed/{wrong}.ics").status_code == 404, wrong
     assert feed_of(second).staff_id == cast.ai.id
+    assert second not in without_secrets(f"Not Found: /calendar/feed/{second}.ics")
     Staff.objects.filter(pk=cast.ai.id).update(is_active=False)
     assert client.get(f"/calendar/feed/{second}.ics").status_code == 404
     Staff.objects.filter(pk=cast.ai.id).update(is_active=True)

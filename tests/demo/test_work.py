@@ -6,9 +6,10 @@ import pytest
 from django.db.models import F
 from django.utils import timezone
 
+from guanxi.commands.demo_calendar import make_calendars
 from guanxi.commands.demo_leads import make_leads
 from guanxi.commands.demo_work import make_work
-from guanxi.crm.contact.models import Activity, Task
+from guanxi.crm.contact.models import Activity, Appointment, Task
 from guanxi.crm.sales.leads.folding import looks_like_a_phone
 from guanxi.crm.sales.models import Lead
 from guanxi.crm.workdays.queries import working_calendar
@@ -55,3 +56,26 @@ def test_leads_are_made_once_and_make_sense(cast, sign_in):
         assert one.score > 0
     assert make_leads(now=now) == 0
     assert "<tr data-row>" in sign_in(cast.ai).get("/leads/").text
+
+
+@pytest.mark.django_db
+def test_calendars_are_made_once_and_make_sense(cast, sign_in):
+    now, calendar = timezone.now(), working_calendar()
+    assert make_calendars(now=now, calendar=calendar) == Appointment.objects.count() >= 40
+    visits = Appointment.objects.filter(kind="visit").select_related("party", "activity")
+    assert len(visits) >= 10
+    for one in visits:
+        at = timezone.localtime(one.starts_at)
+        assert calendar.is_working_day(at.date())
+        assert 9 <= at.hour < 17
+        assert one.staff_id == one.party.manager_id
+        assert (one.state == "done") is (one.activity_id is not None)
+        assert one.state == "planned" or one.starts_at < now
+        assert one.activity is None or (one.activity.at, one.activity.party_id) == (one.starts_at, one.party_id)
+    assert not Appointment.objects.exclude(attendances__answer="own").exists()
+    meeting = Appointment.objects.filter(series__isnull=False).first()
+    assert meeting.bookings.count() == 1
+    assert make_calendars(now=now, calendar=calendar) == 0
+    page = sign_in(cast.ai, language="en").get("/plans/?view=month").text
+    assert "gp-days" in page
+    assert sign_in(cast.bo).get("/plans/board/").status_code == 200

@@ -151,6 +151,7 @@ def work(console: Console) -> None:
     """What the managers did in the last weeks and mean to do next, where nothing of it is there yet."""
     from django.utils import timezone
 
+    from guanxi.commands.demo_calendar import make_calendars
     from guanxi.commands.demo_deals import make_deals
     from guanxi.commands.demo_leads import make_leads
     from guanxi.commands.demo_work import make_work
@@ -166,6 +167,9 @@ def work(console: Console) -> None:
         console.print(f"opportunities: {deals:,}, {time.monotonic() - started:.1f} s")
     if leads := make_leads(now=timezone.now()):
         console.print(f"leads: {leads:,}, {time.monotonic() - started:.1f} s")
+    started = time.monotonic()
+    if appointments := make_calendars(now=timezone.now(), calendar=working_calendar()):
+        console.print(f"calendars: {appointments:,} appointments, {time.monotonic() - started:.1f} s")
 
 
 def serve_until_stopped(console: Console, cast: Sequence[CastMember], *, host: str, port: int) -> None:

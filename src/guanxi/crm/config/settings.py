@@ -387,6 +387,7 @@ UNFOLD = {
                 "items": [
                     _page(_("Outcomes"), "rule", "contact_outcome_changelist"),
                     _page(_("Templates"), "note_stack", "contact_activitytemplate_changelist"),
+                    _page(_("Rooms and cars"), "meeting_room", "contact_resource_changelist"),
                 ],
             },
             {

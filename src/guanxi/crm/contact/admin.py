@@ -1,4 +1,4 @@
-"""The bank's words for activities in the administration: outcomes and templates."""
+"""What administrators keep for activities and calendars: outcomes, templates, rooms and cars."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from guanxi.crm.contact.models import ActivityTemplate, Outcome, ReasonSetting
+from guanxi.crm.contact.models import ActivityTemplate, Outcome, ReasonSetting, Resource
 from guanxi.crm.contact.morning_services import put_setting
 from guanxi.crm.insight.reasons.base import registered
 from guanxi.crm.org.administration import LooksMixin, administers
@@ -94,3 +94,12 @@ class ReasonSettingAdmin(WordsMixin, ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         """Puts the next version."""
         put_setting(obj, by=str(request.user.pk))
+
+
+@admin.register(Resource)
+class ResourceAdmin(WordsMixin, ModelAdmin):
+    """Rooms and cars that can be booked. One that is no longer there is switched off: its bookings still name it."""
+
+    list_display = ("name_zh", "name_en", "kind", "institution", "seats", "position", "is_active")
+    list_filter: ClassVar = ("kind", "is_active")
+    ordering = ("institution", "position", "id")

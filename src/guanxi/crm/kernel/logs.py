@@ -27,6 +27,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     # Tokens of the API, wherever they stand.
     (re.compile(r"gx_[A-Za-z0-9]{46}"), "gx_***"),
+    # Addresses of calendars that programs subscribe to.
+    (re.compile(r"(?P<before>/calendar/feed/)[A-Za-z0-9_-]{20,}"), r"\g<before>***"),
     (re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"), "[e-mail]"),
     # Resident identity numbers (GB 11643), unified social credit codes (GB 32100), cards and accounts, phones.
     (

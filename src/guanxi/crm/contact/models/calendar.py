@@ -128,6 +128,12 @@ class Appointment(models.Model):
                 fields=["starts_at", "staff"], condition=Q(kind=AppointmentKind.VISIT), name="appointment_visits"
             ),
             models.Index(fields=["staff", "uid"], name="appointment_uid"),
+            # What a job looks at every five minutes, to give it to whoever looks after the customer.
+            models.Index(
+                fields=["starts_at"],
+                condition=Q(state=AppointmentState.PLANNED, follows=True),
+                name="appointment_follows",
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["staff", "key"], name="appointment_once"),

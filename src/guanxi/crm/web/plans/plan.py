@@ -116,10 +116,9 @@ def _page(request: StaffRequest, *, stale: Any = None, problem: str = "", status
 
 
 def _days(period: Period, visits: list[Visit]) -> list[tuple[datetime.date, bool, list[Visit]]]:
-    """The days of a week or month: whether the bank works, and the visits; of a month, only days with either."""
+    """The days of a week or month: whether the bank works, and the visits."""
     calendar = working_calendar()
-    found = [(day, calendar.is_working_day(day), [one for one in visits if one.day == day]) for day in period.days]
-    return [one for one in found if period.name == WEEK or one[1] or one[2]]
+    return [(day, calendar.is_working_day(day), [one for one in visits if one.day == day]) for day in period.days]
 
 
 @require_POST
