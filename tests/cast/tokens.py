@@ -27,7 +27,10 @@ def search_tokens(
         token_rows("SELECT * FROM party_in", "SELECT * FROM identifier_in", "SELECT * FROM contact_in")
     ).fetchall()
     connection.close()
-    return [SearchToken(token=token, institution_id=place, party_id=party) for token, place, party in sorted(set(rows))]
+    return [
+        SearchToken(token=token, institution_id=place, party_id=party, kind=kind)
+        for token, place, party, kind in sorted(set(rows))
+    ]
 
 
 def _table(rows: list, *names: str) -> pa.Table:

@@ -232,7 +232,7 @@ def test_when_the_rules_of_search_change_everything_is_compared_with_what_stands
     house.publish()
     house.connection.execute("update party_party set name_pinyin = 'by an older rule' where id = 'C0001'")
     house.connection.execute("delete from party_searchtoken where party_id = 'C0002'")
-    house.connection.execute("insert into party_searchtoken values ('q-older', 'B11', 'C0001')")
+    house.connection.execute("insert into party_searchtoken values ('q-older', 'B11', 'C0001', 'person')")
     count = house.one("select count(*) from party_searchtoken")
     house.write(NEXT)
     with mock.patch("guanxi.warehouse.publish.fingerprint.VERSION", -1):

@@ -33,7 +33,7 @@ POLICY = "scope"
 NUMERIC = ("numeric_eq", "numeric_ne", "numeric_lt", "numeric_le", "numeric_gt", "numeric_ge")
 SETTINGS = (
     "everything", "alike", "retail_all", "retail_ids", "corporate_all", "corporate_ids", "managers", "supported",
-    "linking", "retail_links", "corporate_links", "staff",
+    "named", "linking", "retail_links", "corporate_links", "staff",
 )  # fmt: skip
 
 
@@ -53,6 +53,7 @@ def settings_of(scope: Scope) -> dict[str, str]:
         "corporate_ids": _array(scope.corporate.institution_ids),
         "managers": _array(scope.managers),
         "supported": _array(scope.supported),
+        "named": _flag(bool(scope.managers or scope.supported or scope.links)),
         "linking": _flag(scope.links),
         "retail_links": _array(scope.retail_links),
         "corporate_links": _array(scope.corporate_links),
@@ -173,19 +174,17 @@ def policy_of(model: type[Any]) -> str:
                 invited = f"g.{relation.field.column} = {table}.{model._meta.pk.column} AND g.staff_id = {whose}"
                 guests = relation.related_model._meta.db_table
                 ways.append(f"({paths.record} IS NULL AND EXISTS (SELECT 1 FROM {guests} g WHERE {invited}))")
-        if "__" not in paths.institution:
+        if paths.kind == "kind":
+            # Said by the row itself: its record is asked only for those who see records of their own beside the post's.
+            ways = [_by_line(), f"({_is_on('named')} AND ({' OR '.join(ways)}))"]
+        elif "__" not in paths.institution:
             ways.insert(0, f"({_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}))")
         return " OR ".join((_is_on("everything"), *ways))
     ways = [_is_on("everything")]
     if paths.manager:
         ways.append(f"{paths.manager} = ANY ({_ids('managers')})")
     if paths.kind == "kind":
-        lines = " ".join(
-            f"WHEN '{kind}' THEN {_is_on(f'{line}_all')} OR institution_id = ANY ({_ids(f'{line}_ids')})"
-            for line, kind in KIND_OF_LINE.items()
-        )
-        # Sums of nights before they knew their kind have none: they are seen where no wall stands.
-        ways.insert(1, f"CASE kind {lines} ELSE {_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}) END")
+        ways.insert(1, _by_line())
     elif paths.kind:
         ways.append(_seen_with(model, paths.kind.partition("__")[0]))
         ways.insert(1, f"({_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}))")
@@ -198,6 +197,16 @@ def policy_of(model: type[Any]) -> str:
         linked = linked_records(_ids("retail_links"), _ids("corporate_links"))
         ways.append(f"({_is_on('linking')} AND {record} IN ({linked}))")
     return " OR ".join(ways)
+
+
+def _by_line() -> str:
+    """The condition that a row with a kind and an institution of its own is seen by the post."""
+    lines = " ".join(
+        f"WHEN '{kind}' THEN {_is_on(f'{line}_all')} OR institution_id = ANY ({_ids(f'{line}_ids')})"
+        for line, kind in KIND_OF_LINE.items()
+    )
+    # Sums of nights before they knew their kind have none: they are seen where no wall stands.
+    return f"CASE kind {lines} ELSE {_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}) END"
 
 
 def _seen_with(model: type[Any], name: str) -> str:

@@ -187,12 +187,14 @@ class SearchToken(models.Model):
     of ``d`` and ``x`` are blind: a keyed hash stands for the digits.
     """
 
-    scope_paths: ClassVar = ScopePaths(institution="institution_id", manager="party__manager_id")
+    scope_paths: ClassVar = ScopePaths(institution="institution_id", manager="party__manager_id", kind="kind")
 
-    pk = models.CompositePrimaryKey("token", "institution_id", "party_id")
+    # With the kind, so that a policy that tells the lines of business apart is answered from the index.
+    pk = models.CompositePrimaryKey("token", "institution_id", "party_id", "kind")
     token = models.CharField(max_length=80)
     institution_id = models.CharField(max_length=32)
     party = models.ForeignKey(Party, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    kind = models.CharField(max_length=16, choices=PartyKind.choices)
 
     objects = ScopedManager()
 

@@ -47,7 +47,7 @@ def rotate_tokens(heard: Heard | None = None) -> int:
         while True:
             with batch() as raw:
                 parties = raw.execute(
-                    "SELECT id, institution_id FROM party_party WHERE id > %s ORDER BY id LIMIT %s",
+                    "SELECT id, institution_id, kind FROM party_party WHERE id > %s ORDER BY id LIMIT %s",
                     [after, PARTIES_A_BATCH],
                 ).fetchall()
                 written += _rotate(raw, engine, parties) if parties else _drop_orphans(raw)
@@ -59,42 +59,42 @@ def rotate_tokens(heard: Heard | None = None) -> int:
                 heard(done, total)
 
 
-def _rotate(raw: Any, engine: Any, parties: Sequence[tuple[str, str]]) -> int:
-    ids = [party_id for party_id, _institution in parties]
+def _rotate(raw: Any, engine: Any, parties: Sequence[tuple[str, str, str]]) -> int:
+    ids = [party_id for party_id, _institution, _kind in parties]
     key = keyring().active
     standing = raw.execute(
-        f"SELECT token, institution_id, party_id FROM {TABLE} WHERE party_id = ANY(%s) AND {_BLIND}", [ids]
+        f"SELECT token, institution_id, party_id, kind FROM {TABLE} WHERE party_id = ANY(%s) AND {_BLIND}", [ids]
     ).fetchall()
-    old = {party_id for token, _institution, party_id in standing if not token.startswith(key.id + ":", 1)}
+    old = {party_id for token, _institution, party_id, _kind in standing if not token.startswith(key.id + ":", 1)}
     if not old:
         return 0
     set_index_key(engine, key)
     fresh = set(_tokens(engine, [party for party in parties if party[0] in old]))
     stale = [row for row in standing if row[2] in old and row not in fresh]
     added = sorted(fresh.difference(standing))
-    raw.execute(f"INSERT INTO {TABLE} (token, institution_id, party_id) SELECT * FROM {_ROWS}", _columns(added))
+    raw.execute(f"INSERT INTO {TABLE} (token, institution_id, party_id, kind) SELECT * FROM {_ROWS}", _columns(added))
     raw.execute(
-        f"DELETE FROM {TABLE} AS t USING {_ROWS} AS v (token, institution_id, party_id) "
-        "WHERE (t.token, t.institution_id, t.party_id) = (v.token, v.institution_id, v.party_id)",
+        f"DELETE FROM {TABLE} AS t USING {_ROWS} AS v (token, institution_id, party_id, kind) "
+        "WHERE (t.token, t.institution_id, t.party_id, t.kind) = (v.token, v.institution_id, v.party_id, v.kind)",
         _columns(stale),
     )
     return len(added)
 
 
-_ROWS = "unnest(%s::varchar[], %s::varchar[], %s::varchar[])"
+_ROWS = "unnest(%s::varchar[], %s::varchar[], %s::varchar[], %s::varchar[])"
 
 
-def _columns(rows: Sequence[tuple[str, str, str]]) -> list[list[str]]:
-    return [[row[at] for row in rows] for at in range(3)]
+def _columns(rows: Sequence[tuple[str, str, str, str]]) -> list[list[str]]:
+    return [[row[at] for row in rows] for at in range(4)]
 
 
-def _tokens(engine: Any, parties: Sequence[tuple[str, str]]) -> list[tuple[str, str, str]]:
+def _tokens(engine: Any, parties: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str, str]]:
     """The blind tokens of some parties, by the rules by which the night makes them."""
-    ids = [party_id for party_id, _institution in parties]
+    ids = [party_id for party_id, _institution, _kind in parties]
     numbers: Any = PartyIdentifier.objects.filter(party_id__in=ids)
     contacts: Any = ContactPoint.objects.filter(party_id__in=ids, kind__in=PHONES)
     for name, columns, rows in (
-        ("party_in", ("id", "institution_id"), parties),
+        ("party_in", ("id", "institution_id", "kind"), parties),
         ("identifier_in", ("party_id", "number"), [(row.party_id, row.number) for row in numbers]),
         ("contact_in", ("party_id", "kind", "value"), [(row.party_id, row.kind, row.value) for row in contacts]),
     ):

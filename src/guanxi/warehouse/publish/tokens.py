@@ -11,7 +11,7 @@ from guanxi.warehouse.publish.snapshots import Target, Written, load_empty, remo
 from guanxi.warehouse.publish.tables.snapshot import CONTACT_POINT, PARTY, PARTY_IDENTIFIER
 
 TABLE = "party_searchtoken"
-COLUMNS = ("token", "institution_id", "party_id")
+COLUMNS = ("token", "institution_id", "party_id", "kind")
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,19 +93,19 @@ def make_name_tokens(names: str) -> str:
 def token_rows(parties: str, identifiers: str, contacts: str, kinds: str = KINDS) -> str:
     """SQL: the search tokens of some parties, of some kinds, each once.
 
-    Grain: one row a token, institution and party. ``parties`` is a query with ``id``, ``kind``, ``name``,
-    ``institution_id``; ``identifiers`` one with ``party_id`` and ``number``; ``contacts`` one with ``party_id``,
-    ``kind`` and ``value``; of these two only the rows of the parties count. Needs the table ``name_tokens``, and for
-    ``d`` and ``x`` what :func:`set_index_key` says to the connection.
+    Grain: one row a token, institution and party, with the party's kind. ``parties`` is a query with ``id``, ``kind``,
+    ``name``, ``institution_id``; ``identifiers`` one with ``party_id`` and ``number``; ``contacts`` one with
+    ``party_id``, ``kind`` and ``value``; of these two only the rows of the parties count. Needs the table
+    ``name_tokens``, and for ``d`` and ``x`` what :func:`set_index_key` says to the connection.
     """
     branches = {
         # Ten thousand tokens are computed once each, instead of eight for each phone.
         "d": f"""
-        SELECT run.token, one.institution_id, one.id AS party_id
+        SELECT run.token, one.institution_id, one.id AS party_id, one.kind
         FROM (
-            SELECT DISTINCT id, institution_id, substr(digits, place, {PHONE_RUN}) AS digits
+            SELECT DISTINCT id, kind, institution_id, substr(digits, place, {PHONE_RUN}) AS digits
             FROM (
-                SELECT id, institution_id, digits, unnest(range(1, length(digits) - {PHONE_RUN} + 2)) AS place
+                SELECT id, kind, institution_id, digits, unnest(range(1, length(digits) - {PHONE_RUN} + 2)) AS place
                 FROM number
             )
         ) AS one
@@ -114,29 +114,29 @@ def token_rows(parties: str, identifiers: str, contacts: str, kinds: str = KINDS
             FROM range({10**PHONE_RUN}) AS every (number)
         ) AS run USING (digits)""",
         "x": f"""
-        SELECT DISTINCT {_blind("x", "word")} AS token, institution_id, id AS party_id
+        SELECT DISTINCT {_blind("x", "word")} AS token, institution_id, id AS party_id, kind
         FROM (
-            SELECT {half_width("id")} AS word, institution_id, id FROM party
+            SELECT {half_width("id")} AS word, institution_id, id, kind FROM party
             UNION ALL
-            SELECT {without_spaces(half_width("identifier.number"))}, party.institution_id, party.id
+            SELECT {without_spaces(half_width("identifier.number"))}, party.institution_id, party.id, party.kind
             FROM ({identifiers}) AS identifier
             JOIN party ON party.id = identifier.party_id
             UNION ALL
-            SELECT digits, institution_id, id FROM number
+            SELECT digits, institution_id, id, kind FROM number
         )
         WHERE word <> ''""",
     }
     for kind in "nip":
         branches[kind] = f"""
-        SELECT unnest(name_tokens.{kind}) AS token, party.institution_id, party.id AS party_id
+        SELECT unnest(name_tokens.{kind}) AS token, party.institution_id, party.id AS party_id, party.kind
         FROM party
         JOIN name_tokens ON name_tokens.kind = party.kind AND name_tokens.name = party.name"""
     phones = ", ".join(f"'{kind}'" for kind in PHONES)
     return f"""
         WITH party AS ({parties}),
         number AS (
-            SELECT party.id, party.institution_id, regexp_replace({half_width("contact.value")}, '[^0-9]', '', 'g')
-                AS digits
+            SELECT party.id, party.kind, party.institution_id,
+                regexp_replace({half_width("contact.value")}, '[^0-9]', '', 'g') AS digits
             FROM ({contacts}) AS contact
             JOIN party ON party.id = contact.party_id
             WHERE contact.kind IN ({phones})
