@@ -115,7 +115,7 @@ def board(scope: Scope, line: Line, *, narrowed: Narrowed, now: datetime.datetim
         number: Sums(count, amount or ZERO, contribution or ZERO)
         for number, count, amount, contribution in rows.order_by()
         .values("stage_id")
-        .annotate(n=Count("id"), a=Sum("amount_cny"), c=Sum("contribution"))
+        .annotate(n=Count("*"), a=Sum("amount_cny"), c=Sum("contribution"))
         .values_list("stage_id", "n", "a", "c")
     }
     columns = []

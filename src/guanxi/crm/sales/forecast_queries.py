@@ -174,7 +174,7 @@ def _summed(rows: Any, day: str, late: Any) -> Iterable[tuple[str, datetime.date
         rows.order_by()
         .annotate(month=TruncMonth(day), late=late)
         .values("institution_id", "month", "stage_id", "late")
-        .annotate(n=Count("id"), a=Sum("amount_cny"), c=Sum("contribution"))
+        .annotate(n=Count("*"), a=Sum("amount_cny"), c=Sum("contribution"))
         .values_list("institution_id", "month", "stage_id", "late", "n", "a", "c")
     )
 

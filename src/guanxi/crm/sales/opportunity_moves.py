@@ -104,7 +104,7 @@ def undo_move(*, scope: Scope, by: str, opportunity_id: int, move_id: int) -> Op
     """
     with transaction.atomic():
         rows = Opportunity.objects.visible_to(scope).select_for_update(of=("self",))
-        found: Any = rows.select_related("stage", "pipeline").get(pk=opportunity_id)
+        found: Any = rows.get(pk=opportunity_id)
         move = StageMove.objects.filter(pk=move_id, opportunity=found, staff_id=by, from_stage__isnull=False).first()
         if move is None or timezone.now() - move.at > UNDO_WITHIN:
             raise SalesError(_("This can no longer be undone."))

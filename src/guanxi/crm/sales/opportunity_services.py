@@ -166,8 +166,8 @@ def locked(scope: Scope, opportunity_id: int, version: int) -> Any:
     """An opportunity within a scope, locked until the transaction ends, at a version. Raises as
     :func:`change_opportunity`.
     """
-    rows = Opportunity.objects.visible_to(scope).select_for_update(of=("self",))
-    found = rows.select_related("stage", "pipeline").get(pk=opportunity_id)
+    # Nothing is joined that a move changes: whoever waited for the lock would find the row gone with its old stage.
+    found = Opportunity.objects.visible_to(scope).select_for_update(of=("self",)).get(pk=opportunity_id)
     if found.version != version:
         raise StaleError(found)
     return found

@@ -19,10 +19,12 @@ from guanxi.crm.party.models import Party
 from guanxi.crm.sales.models.pipelines import STAFF, CloseReason, Pipeline, Stage
 from guanxi.crm.sales.opportunity_codes import Decision, Origin, Part, State
 
-PATHS = ScopePaths(institution="party__institution_id", manager="party__manager_id")
-# What hangs on an opportunity is seen with it, and so with its customer.
+# Whose manager sees it is the customer's affair, at once. The institution is kept beside: hundreds of thousands of rows
+# are summed by it, and customers change theirs only by a night, after which a job follows within minutes.
+PATHS = ScopePaths(institution="institution_id", manager="party__manager_id")
+# What hangs on an opportunity is seen with it.
 PARTS = ScopePaths(
-    institution="opportunity__party__institution_id",
+    institution="opportunity__institution_id",
     manager="opportunity__party__manager_id",
     record="opportunity__party_id",
     kind="opportunity__party__kind",
@@ -37,9 +39,9 @@ class Opportunity(models.Model):
     ``amount`` is in ``currency``, ``amount_cny`` the same in CNY at the published rate of the day it was entered;
     ``contribution`` is what its products are expected to bring in the first twelve months, CNY, summed from theirs.
     ``owner`` leads it; ``follows``: it goes with the customer, so whoever looks after the customer leads it.
-    ``institution`` is the customer's, kept here for sums (a job brings it up to date); what may be seen is decided by
-    the customer's own. ``stage_since``: in this stage since then. ``key`` is made by the page that asks to open it, so
-    that asking twice opens one. ``version`` counts changes of it and of its parts: whoever saves says which they saw.
+    ``institution`` is the customer's, kept here for sums and for sight by post; a job brings it up to date.
+    ``stage_since``: in this stage since then. ``key`` is made by the page that asks to open it, so that asking twice
+    opens one. ``version`` counts changes of it and of its parts: whoever saves says which they saw.
     """
 
     scope_paths: ClassVar = PATHS
