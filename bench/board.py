@@ -7,6 +7,7 @@ at once.
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import time
 from dataclasses import asdict
@@ -55,7 +56,7 @@ def measure(var: Path) -> dict[str, Any]:
     environment = serve_environment()
     server = subprocess.Popen(serve_command(host="127.0.0.1", port=PORT, workers=2), env=environment)
     try:
-        time.sleep(6)
+        _wait(PORT)
         for name, who, paths in (
             ("board, head office, by branch", "chief", ["/team/board/"]),
             ("board, one branch of 20", "b3", ["/team/board/"]),
@@ -68,8 +69,23 @@ def measure(var: Path) -> dict[str, Any]:
                 results[f"{name}, {clients}"] = asdict(found) | {"a_second": found.count / SECONDS}
     finally:
         server.terminate()
-        server.wait()
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
     return results
+
+
+def _wait(port: int) -> None:
+    deadline = time.monotonic() + 90
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)
 
 
 def _fill(connection: Any) -> None:

@@ -67,8 +67,8 @@ class Board:
 
 
 def columns() -> tuple[Column, ...]:
-    """All columns, in their order."""
-    return tuple(column for measure in MEASURES for column in measure.columns)
+    """The columns of the page, in their order."""
+    return tuple(column for measure in MEASURES for column in measure.columns if column.page)
 
 
 def people_of(request: StaffRequest, at: str = "") -> list[Person]:
@@ -133,6 +133,7 @@ def _line(
         column.draw(request.display, value)
         for measure, value in zip(MEASURES, values, strict=True)
         for column in measure.columns
+        if column.page
     )
     return Line(key, name, small, url, values, cells, people)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -26,11 +28,13 @@ from guanxi.crm.web.board.page import Board, board_of, people_of
 from guanxi.crm.web.exports.marks import mark_workbook
 from guanxi.crm.web.exports.rights import Spread
 from guanxi.crm.web.exports.sources import Order, Source, Written, limited, offer
+from guanxi.crm.web.morning.pdf import Stamp, written
 from guanxi.crm.web.request import StaffRequest
 from guanxi.crm.web.tiers import tier_label
 
 # So many customers a manager are enough for a meeting.
 EACH = 10
+STYLE = Path(__file__).parent / "sheet.css"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,10 @@ def sheet_of(request: StaffRequest) -> Sheet:
 
 
 class TeamWeek(Source):
-    """The board of an institution as a workbook."""
+    """The board of an institution as a workbook, or on paper."""
 
     name = "team-week"
-    kinds = ("xlsx",)
+    kinds = ("xlsx", "pdf")
 
     def check(self, request: StaffRequest) -> None:
         """Raises ``PermissionDenied`` to those who answer for nobody, ``Http404`` for an institution outside."""
@@ -116,8 +120,36 @@ class TeamWeek(Source):
         sheet = sheet_of(request)
         for _row in limited(range(sheet.rows), order.most):
             pass
-        _excel(request, order, sheet)
+        if order.kind == "pdf":
+            order.file.write(_pdf(request, order, sheet))
+        else:
+            _excel(request, order, sheet)
         return Written(sheet.rows, sheet.customers)
+
+
+def _pdf(request: StaffRequest, order: Order, sheet: Sheet) -> bytes:
+    """The same on paper, as the page shows it. Raises ``NoPrinterError`` where the machine has no printer."""
+    facts = order.facts
+    stamp = Stamp(
+        number=facts.number,
+        staff_id=facts.staff_id,
+        staff_name=facts.staff_name,
+        at=facts.written_at,
+        title=facts.title,
+    )
+    customers = [
+        (line, one, str(tier_label(one.tier, one.sub_tier)), " ".join(filter(None, _last(request, sheet, one.last))))
+        for line in sheet.board.lines
+        for one in sheet.quiet.get(line.key, ())
+    ]
+    context = {
+        "sheet": sheet,
+        "title": facts.title,
+        "facts": " · ".join(filter(None, (facts.bank, *facts.filters))),
+        "customers": customers,
+    }
+    text = render_to_string("web/board/sheet_pdf.html", context, request=request)
+    return written(text, stamp, STYLE, size="A4 landscape")[0]
 
 
 def _excel(request: StaffRequest, order: Order, sheet: Sheet) -> None:
@@ -135,15 +167,16 @@ def _board(book: Any, sheet: Sheet, head: Any, bold: Any) -> None:
     page = book.add_worksheet(_("Board"))
     page.set_landscape()
     page.fit_to_pages(1, 0)
-    headings = [_("Number"), _("Name"), _("Institution"), *(str(column.label) for column in sheet.board.columns)]
+    columns = [column for measure in MEASURES for column in measure.columns]
+    headings = [_("Number"), _("Name"), _("Institution"), *(str(column.label) for column in columns)]
     for place, heading in enumerate(headings):
         page.write_string(0, place, heading, head)
     page.set_column(0, 0, 10)
     page.set_column(1, 2, 18)
     page.set_column(3, len(headings) - 1, 14)
-    forms = {column.excel: book.add_format({"num_format": column.excel}) for column in sheet.board.columns}
+    forms = {column.excel: book.add_format({"num_format": column.excel}) for column in columns}
     totals = {column.excel: book.add_format({"num_format": column.excel, "bold": True, "top": 1})
-              for column in sheet.board.columns}  # fmt: skip
+              for column in columns}  # fmt: skip
     for row, line in enumerate((*sheet.board.lines, sheet.board.total), 1):
         is_total = line is sheet.board.total
         for place, text in enumerate((line.key, line.name or _("Together"), line.small)):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from guanxi.crm.web.exports.sources import Source
 from guanxi.crm.web.models import Export
 
-FORMATS = {"xlsx": "Excel (.xlsx)", "csv": "CSV (UTF-8)"}
+FORMATS = {"xlsx": "Excel (.xlsx)", "csv": "CSV (UTF-8)", "pdf": "PDF"}
 
 
 class AskForm(forms.Form):

@@ -34,6 +34,7 @@ from guanxi.crm.web.signin import confirm
 
 TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
     "csv": "text/csv; charset=utf-8",
 }
 PLAIN = {ord(sign): "_" for sign in '\\/:*?"<>|\r\n\t'}

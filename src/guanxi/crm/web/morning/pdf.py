@@ -65,11 +65,15 @@ def _printer() -> Any:
 
 def pdf_of(request: StaffRequest, brief: Any, stamp: Stamp) -> tuple[bytes, int]:
     """The brief as a PDF, and how many pages it has. Raises :class:`NoPrinterError`."""
-    weasyprint, fetcher = _printer(), fetcher_of_nothing()
     context = {"brief": brief, "frame": brief.frame, "stamp": stamp}
-    text = render_to_string("web/morning/brief_pdf.html", context, request=request)
+    return written(render_to_string("web/morning/brief_pdf.html", context, request=request), stamp, STYLE)
+
+
+def written(text: str, stamp: Stamp, style: Path, *, size: str = "A4") -> tuple[bytes, int]:
+    """A page as a PDF in a style, with mark and stamp, and how many pages it has. Raises :class:`NoPrinterError`."""
+    weasyprint, fetcher = _printer(), fetcher_of_nothing()
     document = weasyprint.HTML(string=text, url_fetcher=fetcher).render(
-        stylesheets=[weasyprint.CSS(string=_style(stamp), url_fetcher=fetcher)]
+        stylesheets=[weasyprint.CSS(string=_style(stamp, style, size), url_fetcher=fetcher)]
     )
     return document.write_pdf(), len(document.pages)
 
@@ -79,14 +83,17 @@ def fetcher_of_nothing() -> Any:
     return _printer().urls.URLFetcher(allowed_protocols=("data",), allow_redirects=False, fail_on_errors=True)
 
 
-def _style(stamp: Stamp) -> str:
+def _style(stamp: Stamp, style: Path, size: str) -> str:
     """The page's own style, with the mark behind each page and the stamp at its foot."""
-    picture = watermark((f"{stamp.staff_id} {stamp.number}", stamp.when), width=WIDTH, height=HEIGHT, grey=236)
+    wide = size != "A4"
+    width, height = (HEIGHT, WIDTH) if wide else (WIDTH, HEIGHT)
+    paper = "297mm 210mm" if wide else "210mm 297mm"
+    picture = watermark((f"{stamp.staff_id} {stamp.number}", stamp.when), width=width, height=height, grey=236)
     data = base64.b64encode(picture).decode()
     # Within a CSS string nothing but these two and the line's end means anything.
     line = re.sub(r'["\\\n]', " ", stamp.line)
-    return f"""{STYLE.read_text(encoding="utf-8")}
-@page {{ size: A4; margin: 11mm 12mm 15mm; background: url("data:image/png;base64,{data}") 0 0 / 210mm 297mm no-repeat;
+    return f"""{style.read_text(encoding="utf-8")}
+@page {{ size: {size}; margin: 11mm 12mm 15mm; background: url("data:image/png;base64,{data}") 0 0 / {paper} no-repeat;
   font: 6.5pt "Noto Sans CJK SC", sans-serif; color: #555;
   @bottom-left {{ content: "{line}"; width: 88%; }}
   @bottom-right {{ content: counter(page) " / " counter(pages); }} }}"""

@@ -49,10 +49,10 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column of a measure: ``take`` gets its part of what the measure read, ``draw`` writes it.
+    """One column of a measure: ``draw`` writes what the measure read.
 
-    ``sheet`` is what a spreadsheet holds (numbers, plain), with a number format in ``excel``. The most pressing is the
-    largest number.
+    ``page`` False: it stands in the spreadsheet alone. ``sheet`` is what that holds (numbers, plain), with a number
+    format in ``excel``. The most pressing is the largest number.
     """
 
     key: str
@@ -61,6 +61,7 @@ class Column:
     sheet: Callable[[Any], Any]
     excel: str = "#,##0"
     hint: str | Promise = ""
+    page: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
