@@ -22,9 +22,11 @@ from guanxi.crm.contact.morning_services import word_of
 from guanxi.crm.contact.ranking import Ranked, Term
 from guanxi.crm.insight.customer_queries import Glance, glances
 from guanxi.crm.insight.reasons.base import Asked
+from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.party.models import Party
 from guanxi.crm.party.queries import phone_keys
+from guanxi.crm.sales.leads.queries import Waiting, waiting_for
 from guanxi.crm.web.display import Display
 from guanxi.crm.web.erased import unnamed
 from guanxi.crm.web.request import StaffRequest
@@ -118,7 +120,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class MorningPage:
-    """A page of the list. ``total`` counts all rows; ``previous`` and ``next`` are page numbers, 0 for none."""
+    """A page of the list. ``total`` counts all rows; ``previous`` and ``next`` are page numbers, 0 for none.
+
+    ``leads`` wait to be accepted: they are nobody's customers yet and stand above the rows.
+    """
 
     rows: tuple[Row, ...]
     total: int
@@ -127,6 +132,7 @@ class MorningPage:
     next: int
     days: tuple[datetime.date, ...]
     back: str
+    leads: Waiting
     start: int = 1
     short: bool = False
 
@@ -147,7 +153,7 @@ def has_list(request: StaffRequest) -> bool:
 
 
 def morning_page(request: StaffRequest, *, page: int = 1, short: bool = False) -> MorningPage:
-    """One page of the person's list, or its beginning; twelve queries however many rows and customers there are."""
+    """One page of the person's list, or its beginning; thirteen queries however many rows and customers there are."""
     found = morning(asked_by(request), staff_id=request.user.id)
     size = SHORT if short else PAGE
     number = 1 if short else min(max(1, page), max(1, -(-len(found) // size)))
@@ -161,6 +167,7 @@ def morning_page(request: StaffRequest, *, page: int = 1, short: bool = False) -
         next=number + 1 if number * size < len(found) else 0,
         days=quick_days(),
         back=here if number == 1 else f"{here}?page={number}",
+        leads=waiting_for(Scope.own(request.user.id), request.user.id, timezone.now()),
         start=(number - 1) * size + 1,
         short=short,
     )
