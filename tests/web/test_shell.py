@@ -28,9 +28,12 @@ def test_the_navigation_shows_what_the_role_may_use(cast, sign_in):
     assert places(sign_in(cast.ai)) == [
         "/",
         "/customers/",
-        reverse("tasks"),
+        reverse("morning"),
+        reverse("pipeline"),
         reverse("products"),
+        reverse("industries"),
         reverse("handovers"),
+        reverse("bulletin"),
         reverse("exports"),
     ]
     assert places(sign_in(cast.yu)) == ["/", reverse("products")]

@@ -99,7 +99,7 @@ PLACES: tuple[Place, ...] = (
         "pipeline",
         _("Opportunity board"),
         icon="layout-kanban",
-        key="m",
+        key="3",
         inside=frozenset({"pipeline", "opportunity"}),
         group=_("Sales"),
         group_icon="target-arrow",
