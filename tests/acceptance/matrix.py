@@ -60,6 +60,8 @@ KWARGS = {
     "approval_id": "customer",
     "lead_id": "customer",
     "lead_import_id": "person",
+    "referral_id": "customer",
+    "accepted_referral_id": "customer",
     "export_id": "person",
     "handover_id": "person",
     "draft_handover_id": "person",
@@ -92,6 +94,7 @@ KWARGS = {
 SEE, EDIT, ASSIGN, EXPORT, REVEAL, APPROVE = Verb
 LIST = {"name": "customers"}
 DRAFT = {"handover_id": "draft_handover_id"}
+ACCEPTED = {"referral_id": "accepted_referral_id"}
 ADMIN_OBJECT = {"object_id": "admin_object_id"}
 
 ROWS: tuple[Row, ...] = (
@@ -135,6 +138,8 @@ ROWS: tuple[Row, ...] = (
     Row("customer-relations", SEERS, part=True),
     Row("customer-network", SEERS),
     Row("customer-linkage", SEERS, part=True, whose="organisation"),
+    # Beside the companies of the stage stands nobody who is no customer.
+    Row("customer-linkage-leads", None, WORKERS, verb=EDIT, changes=False),
     Row("customer-group", SEERS, part=True, whose="organisation"),
     Row("customer-tiers", SEERS, part=True),
     Row("customer-identity", SEERS, part=True),
@@ -162,6 +167,14 @@ ROWS: tuple[Row, ...] = (
     Row("customer-attach", None, WORKERS, post_verb=EDIT),
     Row("customer-attachment", SEERS),
     Row("customer-task-new", WORKERS, WORKERS, verb=EDIT),
+    Row("referrals", WORKERS, part=True, export="referrals"),
+    Row("referral-new", WORKERS, WORKERS),
+    Row("league", WORKERS, part=True),
+    Row("referral", WORKERS),
+    Row("referral-answer", None, WORKERS, post_verb=EDIT),
+    Row("referral-pass", None, WORKERS, post_verb=EDIT),
+    Row("referral-end", None, WORKERS, post_verb=EDIT, takes=ACCEPTED),
+    Row("referral-opportunity", None, WORKERS, post_verb=EDIT, takes=ACCEPTED),
     Row("tasks", WORKERS, part=True, export="tasks"),
     Row("task", WORKERS, WORKERS, post_verb=EDIT),
     Row("task-new", WORKERS, WORKERS),

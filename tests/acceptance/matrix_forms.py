@@ -168,6 +168,17 @@ FORMS: dict[str, Form] = {
     "plan-visit": lambda _stage, _records: {"key": str(uuid4()), "at": _moment(), "text": "已拜访"},
     "morning-said": lambda _stage, _records: {"key": str(uuid4()), "occasion": f"birthday~{_day()}"},
     "morning-undo": always(token="none"),
+    "customer-linkage-leads": nothing,
+    "referral-new": lambda _stage, _records: {
+        "key": str(uuid4()), "name": "周远", "kind": "person", "way": "to_retail", "to": "B12", "product": "card",
+        "share": "30", "text": "柜面咨询信用卡",
+    },
+    "referral-answer": always(version="1", answer="decline", text="不在本辖区"),
+    "referral-pass": always(version="1", to="B22", text="请跟进"),
+    "referral-end": always(version="1", end="won", amount="50000"),
+    "referral-opportunity": lambda _stage, _records: {
+        "version": "1", "title": "理财配置", "expected_on": _day(20),
+    },
     "work-log": lambda _stage, _records: {"day": _day(), "version": "0", "text": "走访三户"},
     "work-log-add": lambda _stage, _records: {
         "day": _day(), "key": str(uuid4()), "clock": "00:00", "minutes": "30", "text": "部门例会",

@@ -44,6 +44,7 @@ from guanxi.crm.sales.models import (
     OpportunityProduct,
     Pipeline,
     PriceApproval,
+    Referral,
     StageMove,
 )
 from guanxi.crm.web.exports import services as exports
@@ -211,6 +212,8 @@ def work_with(party_id: str, staff: Staff) -> dict[str, Any]:
         "attachment_id": attachment.pk,
         "task_id": task.pk,
         "appointment_id": appointment.pk,
+        "referral_id": _referral(party_id),
+        "accepted_referral_id": _referral(party_id, state="accepted"),
     }
 
 
@@ -260,6 +263,17 @@ def lead_like(party: Any) -> int:
     )  # fmt: skip
     LeadStep.objects.create(lead=lead, kind="made")
     return lead.pk
+
+
+def _referral(party_id: str, **more: Any) -> int:
+    """A referral about a customer to whoever looks after them, of somebody who is nobody here."""
+    party = Party.objects.get(pk=party_id)
+    made = Referral.objects.create(
+        key=uuid4(), way="branch", kind=party.kind, party=party, name=party.name, product="wealth", share=30,
+        referrer_id="1007", from_institution_id="B22", institution_id=party.institution_id,
+        taker_id=party.manager_id or "0001", answer_by=timezone.now() + DAY, **more,
+    )  # fmt: skip
+    return made.pk
 
 
 def own_task(staff: Staff) -> int:

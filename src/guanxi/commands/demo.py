@@ -154,6 +154,7 @@ def work(console: Console) -> None:
     from guanxi.commands.demo_calendar import make_calendars
     from guanxi.commands.demo_deals import make_deals
     from guanxi.commands.demo_leads import make_leads
+    from guanxi.commands.demo_referrals import make_referrals
     from guanxi.commands.demo_work import make_work
     from guanxi.crm.workdays.queries import working_calendar
 
@@ -170,6 +171,8 @@ def work(console: Console) -> None:
     started = time.monotonic()
     if appointments := make_calendars(now=timezone.now(), calendar=working_calendar()):
         console.print(f"calendars: {appointments:,} appointments, {time.monotonic() - started:.1f} s")
+    if referrals := make_referrals(now=timezone.now(), calendar=working_calendar()):
+        console.print(f"referrals between them: {referrals:,}")
 
 
 def serve_until_stopped(console: Console, cast: Sequence[CastMember], *, host: str, port: int) -> None:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from guanxi.crm.consent.models import Limit
 from guanxi.crm.insight.models import CompanyLink, CustomerFigure
 from guanxi.crm.org.models import Post
+from guanxi.crm.sales.models import Lead
 from tests.cast.around import STRANGER
 from tests.web.conftest import PARTIAL
 
@@ -43,6 +44,8 @@ def test_a_company_shows_who_stands_around_it(cast, sign_in):
                 assert f'href="/customers/{row.other_id}/"' in part
                 assert cast.parties[row.other_id].name in part
     assert STRANGER in card(text, "buyer")
+    assert "/referrals/new/?kind=organisation" in card(text, "buyer")
+    assert "/referrals/new/?kind=organisation" not in card(text, "owner")
     assert standings(card(text, "buyer")) == ["stranger"]
     staff = card(text, "staff")
     members = CompanyLink.objects.filter(party_id=company.id, role="staff")
@@ -118,3 +121,21 @@ def test_few_queries_make_it_and_a_fragment_is_its_section(cast, sign_in, django
     with django_assert_max_num_queries(20):
         page(client, cast.company.id)
     assert page(client, cast.company.id, headers=PARTIAL).text.lstrip().startswith('<div id="section"')
+
+
+def test_leads_of_those_who_are_no_customers_with_one_tap(cast, sign_in):
+    client, company = sign_in(cast.ai, "en"), cast.company
+    address = reverse("customer-linkage-leads", args=[company.id])
+    assert "Make a lead of 1 who is no customer yet" in page(client, company.id).text
+    assert "1 lead is made." in client.post(address, follow=True).text
+    lead = Lead.objects.get()
+    assert (lead.name, lead.source, lead.manager_id, lead.state, lead.kind) == (
+        STRANGER, "linkage", cast.ai.id, "accepted", "organisation",
+    )  # fmt: skip
+    for staff in (cast.ai, cast.bo):
+        assert "There are leads of all of them already." in sign_in(staff, "en").post(address, follow=True).text
+    assert Lead.objects.count() == 1
+    # Of the suppliers who are customers elsewhere none is made; who only sees makes none, and the outsider finds none.
+    assert sign_in(cast.ann).post(address).status_code == 403
+    assert sign_in(cast.zhu).post(address).status_code == 404
+    assert client.get(address).status_code == 405

@@ -30,6 +30,7 @@ from guanxi.crm.kernel.scope import KIND_OF_LINE, Scope, ScopePaths
 from guanxi.postgres import WEB_ROLE as ROLE
 
 POLICY = "scope"
+WHO = "(SELECT nullif(current_setting('guanxi.staff', true), ''))"
 NUMERIC = ("numeric_eq", "numeric_ne", "numeric_lt", "numeric_le", "numeric_gt", "numeric_ge")
 SETTINGS = (
     "everything", "alike", "retail_all", "retail_ids", "corporate_all", "corporate_ids", "managers", "supported",
@@ -167,11 +168,10 @@ def policy_of(model: type[Any]) -> str:
         ways += [f"EXISTS (SELECT 1 FROM {other} e WHERE e.id = {table}.{column})" for column, other in paths.ends]
         if paths.owner and "__" not in paths.owner:
             # Behind another record the policy of that record has said so already.
-            whose = "(SELECT nullif(current_setting('guanxi.staff', true), ''))"
-            ways.append(f"({paths.record} IS NULL AND {paths.owner} = {whose})")
+            ways.append(f"({paths.record} IS NULL AND {paths.owner} = {WHO})")
             if paths.guests:
                 relation = model._meta.get_field(paths.guests)
-                invited = f"g.{relation.field.column} = {table}.{model._meta.pk.column} AND g.staff_id = {whose}"
+                invited = f"g.{relation.field.column} = {table}.{model._meta.pk.column} AND g.staff_id = {WHO}"
                 guests = relation.related_model._meta.db_table
                 ways.append(f"({paths.record} IS NULL AND EXISTS (SELECT 1 FROM {guests} g WHERE {invited}))")
         if paths.kind == "kind":
@@ -180,7 +180,7 @@ def policy_of(model: type[Any]) -> str:
         elif "__" not in paths.institution:
             ways.insert(0, f"({_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}))")
         return " OR ".join((_is_on("everything"), *ways))
-    ways = [_is_on("everything")]
+    ways = [_is_on("everything"), *(f"{column} = {WHO}" for column in paths.people)]
     if paths.manager:
         ways.append(f"{paths.manager} = ANY ({_ids('managers')})")
     if paths.kind == "kind":

@@ -150,7 +150,8 @@ class ScopePaths:
     the database shows the whole where either is seen; what is said of the hidden one is the query's affair. ``owner``
     is the member of staff to whom a row without any record belongs: such a row is seen by its owner, by those who
     see everything, and by those invited to it, where ``guests`` names the relation to them (a row each, in
-    ``staff_id``).
+    ``staff_id``). ``people`` are columns that name members of staff who see the row, whatever else they see: whoever
+    gave something away follows what becomes of it.
     """
 
     institution: str
@@ -160,6 +161,7 @@ class ScopePaths:
     ends: tuple[tuple[str, str], ...] = ()
     owner: str = ""
     guests: str = ""
+    people: tuple[str, ...] = ()
 
 
 class ScopedQuerySet(models.QuerySet[Any]):
@@ -198,6 +200,8 @@ def condition_of(paths: ScopePaths, scope: Scope, model: Any = None) -> Q | None
             **{relation.field.attname: models.OuterRef("pk"), "staff_id": scope.staff_id}
         )
         ways.append(Q(**{f"{paths.record}__isnull": True}) & Q(models.Exists(invited)))
+    if scope.staff_id:
+        ways += [Q(**{column: scope.staff_id}) for column in paths.people]
     if not ways:
         return None
     wanted = ways[0]

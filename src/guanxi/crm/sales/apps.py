@@ -13,9 +13,10 @@ class SalesConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers what is held about a person, what is secret, what hangs on a manager, and reasons to act today."""
-        from guanxi.crm.sales import lead_registers, opportunity_registers
+        from guanxi.crm.sales import lead_registers, opportunity_registers, referral_registers
         from guanxi.crm.sales.reasons import register_reasons
 
         lead_registers.register_all()
         opportunity_registers.register_all()
+        referral_registers.register_all()
         register_reasons()

@@ -8,6 +8,7 @@ from guanxi.crm.kernel.protection import SYSTEM, entered
 from guanxi.crm.sales import lead_tasks
 from guanxi.crm.sales.margin_services import sum_margins
 from guanxi.crm.sales.opportunity_jobs import follow_managers
+from guanxi.crm.sales.referral_clock import tend
 
 __all__ = ["lead_tasks", "tend_opportunities"]
 
@@ -21,3 +22,11 @@ def tend_opportunities(timestamp: int) -> None:
     with entered(SYSTEM):
         follow_managers()
         sum_margins()
+
+
+@app.periodic(cron="*/5 * * * *")  # pyrefly: ignore[bad-argument-type]
+@app.task(name="referrals", queue="exports", queueing_lock="referrals")
+def tend_referrals(timestamp: int) -> None:
+    """Every five minutes: overdue referrals are told of, and those whose opportunity has ended end with it."""
+    with entered(SYSTEM):
+        tend()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from guanxi.crm.web.access import Area, may
 from guanxi.crm.web.exports.queries import waiting_count
 from guanxi.crm.web.handover.shown import waiting_count as waiting_handovers
+from guanxi.crm.web.referrals.waiting import waiting_count as waiting_referrals
 from guanxi.crm.web.request import StaffRequest
 
 
@@ -143,6 +144,17 @@ PLACES: tuple[Place, ...] = (
         inside=frozenset({"leads", "lead"}),
         group=_("Sales"),
         group_icon="target-arrow",
+    ),
+    Place(
+        Area.WORK,
+        "referrals",
+        _("Referrals"),
+        icon="share-3",
+        key="9",
+        inside=frozenset({"referrals", "referral", "league"}),
+        group=_("Sales"),
+        group_icon="target-arrow",
+        waiting=waiting_referrals,
     ),
     Place(
         Area.PRODUCTS, "products", _("Products"), icon="packages", key="p", inside=frozenset({"products", "product"})

@@ -14,6 +14,7 @@ from guanxi.crm.sales.models.opportunities import (
     StageMove,
 )
 from guanxi.crm.sales.models.pipelines import CloseReason, Pipeline, PipelineVersion, Stage
+from guanxi.crm.sales.models.referrals import Referral, ReferralCredit, ReferralStep
 
 __all__ = [
     "AssignmentRule",
@@ -35,6 +36,9 @@ __all__ = [
     "PipelineVersion",
     "PriceApproval",
     "ProductMargin",
+    "Referral",
+    "ReferralCredit",
+    "ReferralStep",
     "ScoringRule",
     "Stage",
     "StageMove",

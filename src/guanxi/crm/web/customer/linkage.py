@@ -14,7 +14,7 @@ from guanxi.crm.consent.queries import not_erased
 from guanxi.crm.consent.roles import may_look
 from guanxi.crm.insight.link_queries import Around, Linked, Standing, around
 from guanxi.crm.insight.models import CustomerFigure, LinkRole
-from guanxi.crm.web.access import Area, only_for
+from guanxi.crm.web.access import Area, may, only_for
 from guanxi.crm.web.customer.frame import Frame, customer_frame, show
 from guanxi.crm.web.request import StaffRequest
 
@@ -84,6 +84,7 @@ def linkage(request: StaffRequest, party_id: str) -> HttpResponse:
         "frame": frame,
         "found": found,
         "groups": groups_of(found),
+        "may_refer": may(request, Area.WORK),
         "hidden": elsewhere or found.staff.known > found.staff.seen,
     }
     return show(request, "web/customer/linkage.html", context)

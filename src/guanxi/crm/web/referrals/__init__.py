@@ -1,0 +1,1 @@
+"""Referrals: who passes whom to whom, and what comes of it."""
