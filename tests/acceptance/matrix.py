@@ -43,51 +43,23 @@ from tests.acceptance.matrix_row import (
 
 # What a name in an address stands for: a record of a customer, of one person, of somebody's colleague, of the house.
 KWARGS = {
-    "party_id": "customer",
-    "agreement_id": "customer",
-    "assignment_id": "customer",
-    "support_id": "customer",
-    "number": "customer",
-    "package_id": "customer",
-    "activity_id": "customer",
-    "attachment_id": "customer",
-    "task_id": "customer",
-    "appointment_id": "customer",
-    "invited_appointment_id": "person",
-    "leave_id": "person",
-    "opportunity_id": "customer",
-    "move_id": "customer",
-    "approval_id": "customer",
-    "lead_id": "customer",
-    "lead_import_id": "person",
-    "referral_id": "customer",
-    "accepted_referral_id": "customer",
-    "export_id": "person",
-    "handover_id": "person",
-    "draft_handover_id": "person",
-    "done_handover_id": "person",
-    "notice_id": "person",
-    "announcement_id": "house",
-    "file_id": "house",
-    "material_id": "house",
-    "device_id": "person",
-    "session_id": "person",
-    "token_id": "person",
-    "passkey": "person",
-    "import_id": "person",
-    "cover_id": "colleague",
-    "run_id": "house",
-    "row_id": "house",
-    "entry_id": "house",
-    "staff_id": "house",
-    "product_id": "house",
-    "period": "house",
-    "provider_id": "house",
-    "app_label": "house",
-    "object_id": "house",
-    "id": "house",
-    "content_type_id": "house",
-    "url": "house",
+    name: record
+    for record, names in {
+        "customer": (
+            "party_id agreement_id assignment_id support_id number package_id activity_id attachment_id task_id "
+            "appointment_id opportunity_id move_id approval_id lead_id referral_id accepted_referral_id"
+        ),
+        "person": (
+            "invited_appointment_id leave_id lead_import_id export_id handover_id draft_handover_id "
+            "done_handover_id notice_id device_id session_id token_id passkey import_id"
+        ),
+        "house": (
+            "announcement_id file_id material_id run_id row_id entry_id staff_id product_id period provider_id "
+            "app_label object_id id content_type_id url"
+        ),
+        "colleague": "cover_id",
+    }.items()
+    for name in names.split()
 }
 
 
