@@ -36,7 +36,7 @@ def test_the_navigation_shows_what_the_role_may_use(cast, sign_in):
         reverse("bulletin"),
         reverse("exports"),
     ]
-    assert places(sign_in(cast.yu)) == ["/", reverse("products")]
+    assert places(sign_in(cast.yu)) == ["/", reverse("products"), reverse("bulletin")]
     assert reverse("admin:index") in places(sign_in(cast.guan))
     assert "/customers/" not in places(sign_in(cast.guan))
     assert reverse("quality") in places(sign_in(cast.ann))
