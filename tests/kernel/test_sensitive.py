@@ -34,6 +34,7 @@ OWN_NUMBERS = {
     ("audit.Entry", "address"),
     ("insight.Publication", "rows"),
     ("insight.Assumption", "value"),
+    ("bulletin.MaterialVersion", "note"),
 }
 
 
