@@ -134,8 +134,3 @@ def league(
         for one, sent, accepted, declined, waiting, won, amount in found
     )
     return tuple(sorted(places, key=lambda one: (-one.credit, -one.won, -one.accepted, -one.sent, one.key)))
-
-
-def waiting_for(scope: Scope, staff_id: str) -> int:
-    """How many referrals wait for an answer of somebody's own; one query by index."""
-    return Referral.objects.visible_to(scope).filter(taker_id=staff_id, state=ReferralState.WAITING).count()

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from guanxi.crm.web.access import Area, may
 from guanxi.crm.web.exports.queries import waiting_count
 from guanxi.crm.web.handover.shown import waiting_count as waiting_handovers
-from guanxi.crm.web.referrals.waiting import waiting_count as waiting_referrals
 from guanxi.crm.web.request import StaffRequest
 
 
@@ -154,7 +153,6 @@ PLACES: tuple[Place, ...] = (
         inside=frozenset({"referrals", "referral", "league"}),
         group=_("Sales"),
         group_icon="target-arrow",
-        waiting=waiting_referrals,
     ),
     Place(
         Area.PRODUCTS, "products", _("Products"), icon="packages", key="p", inside=frozenset({"products", "product"})
