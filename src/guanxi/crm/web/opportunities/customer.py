@@ -31,7 +31,7 @@ from guanxi.crm.web.contact.drafts import drafted
 from guanxi.crm.web.customer.frame import customer_frame, show
 from guanxi.crm.web.opportunities.forms import TERMS, OpportunityForm
 from guanxi.crm.web.opportunities.reading import leaders
-from guanxi.crm.web.opportunities.words import PROCESS_ICONS
+from guanxi.crm.web.opportunities.words import process_mark
 from guanxi.crm.web.request import StaffRequest
 
 TAB = "customer-opportunities"
@@ -59,7 +59,7 @@ def process_parts(rows: tuple[Any, ...], moves: tuple[Any, ...]) -> tuple[Proces
     return tuple(
         ProcessPart(
             one,
-            PROCESS_ICONS[one],
+            process_mark(one),
             tuple(row for row in rows if row.stage.process == one and row.state != State.LOST),
             next((move for move in moves if move.to_stage.process == one), None),
         )

@@ -29,7 +29,7 @@ from guanxi.crm.web.opportunities.about import KIND
 from guanxi.crm.web.opportunities.forms import TERMS, OpportunityForm, values_of
 from guanxi.crm.web.opportunities.formula import Explained, explained
 from guanxi.crm.web.opportunities.reading import address, changing, leaders, may_change, reach_of, whole_of
-from guanxi.crm.web.opportunities.words import PROCESS_ICONS, age_mark, change_words, days_words, state_mark
+from guanxi.crm.web.opportunities.words import age_mark, change_words, days_words, process_mark, state_mark
 from guanxi.crm.web.request import StaffRequest
 
 ACTIVITIES_SHOWN = 20
@@ -80,7 +80,7 @@ def worked(whole: Whole, activities: tuple[Done, ...]) -> tuple[Worked, ...]:
             if step.holds(one.activity.at):
                 people[one.who] = people.get(one.who, 0) + 1
         by_number = tuple(sorted(people.items(), key=lambda item: (-item[1], item[0])))
-        found.append(Worked(step, PROCESS_ICONS[step.process], by_number, sum(people.values())))
+        found.append(Worked(step, process_mark(step.process), by_number, sum(people.values())))
     return tuple(found)
 
 

@@ -17,11 +17,16 @@ from guanxi.crm.web.icons import icon
 
 STATE_CSS = {State.OPEN: "gx-badge-info", State.WON: "gx-badge-good", State.LOST: ""}
 PROCESS_ICONS = {
-    Process.COLLECT: icon("clipboard-search"),
-    Process.DESIGN: icon("pencil"),
-    Process.DEAL: icon("pencil-check"),
-    Process.FOLLOW_UP: icon("refresh"),
+    Process.COLLECT: "clipboard-search",
+    Process.DESIGN: "pencil",
+    Process.DEAL: "pencil-check",
+    Process.FOLLOW_UP: "refresh",
 }
+
+
+def process_mark(process: str) -> SafeString:
+    """A process stage's icon."""
+    return icon(PROCESS_ICONS[Process(process)])
 
 
 def state_mark(state: str) -> SafeString:
