@@ -11,7 +11,7 @@ from unittest import mock
 import psycopg
 import pytest
 
-from guanxi.warehouse.publish import last_published
+from guanxi.warehouse.publish import last_published, publication
 from guanxi.warehouse.publish.database import PUBLISHING, PublicationRunningError, TableBusyError
 from tests.warehouse.publish.minibank import OPENING
 
@@ -98,3 +98,27 @@ def test_readers_see_a_whole_day_or_the_one_before_at_any_moment(house):
         thread.join()
     assert not wrong
     assert {OPENING, THIRD} <= seen
+
+
+def test_partitions_of_a_day_that_was_not_announced_are_removed_by_the_next_publication(house, monkeypatch):
+    house.write(OPENING)
+    house.publish()
+    before = house.everything()
+    ahead = publication._Publication._attach_ahead
+
+    def attach_and_fail(self, daily):
+        ahead(self, daily)
+        assert house.rows("select distinct business_date from insight_customerfigure order by 1") == [
+            (OPENING,), (NEXT,),
+        ]  # fmt: skip
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(publication._Publication, "_attach_ahead", attach_and_fail)
+    house.write(NEXT)
+    with pytest.raises(OSError, match="disk is full"):
+        house.publish()
+    assert house.everything() == before
+    monkeypatch.undo()
+    house.publish()
+    assert last_published(house.url) == NEXT
+    assert house.rows("select distinct business_date from insight_customerfigure order by 1") == [(OPENING,), (NEXT,)]

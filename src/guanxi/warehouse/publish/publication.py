@@ -2,7 +2,8 @@
 
 The large partitions are built aside by several connections while the changed rows are found and merged in the
 publishing transaction; it ends with attaching the partitions and the row that says what the business date is. Killed
-at any point, a publication leaves PostgreSQL as it was, but for tables aside that the next one removes.
+at any point, a publication leaves PostgreSQL as people see it as it was: what lies aside, and a day's partitions that
+were attached and not announced, the next one removes.
 """
 
 from __future__ import annotations
@@ -152,7 +153,10 @@ def _last(connection: Connection) -> Last | None:
 
 
 def _retire_old(connection: Connection, last: Last) -> None:
-    """Retires what a publication that was killed after its commit, or kept off by readers, has left standing."""
+    """Retires what a publication that was killed about its commit, or kept off by readers, has left standing."""
+    for table in tables_of(Kind.DAILY):
+        existing = partitions(connection, table)
+        retire(connection, table, [name for day, name in existing.items() if day > last.business_date])
     for table in tables_of(Kind.JOURNAL):
         since = last.kept_from.get(table.name)
         if since:
@@ -205,9 +209,10 @@ class _Publication:
                 self._write_snapshots()
                 added = {plan.table.name: journals.write(self.target, plan) for plan in self.plans}
                 builder.finish()
-                self._attach(daily, builder.written, added)
+                fresh = self._attach(daily, builder.written, added)
                 published = self._announce(run_id)
                 leads.settle(self.connection, self.session.layout, [night.business_date for night in self.nights])
+                self._attach_ahead(fresh)
         finally:
             builder.close()
         return published
@@ -297,10 +302,15 @@ class _Publication:
         )
         return tokens.State(parties, identifiers, contacts)
 
-    def _attach(self, daily: Sequence[Fresh], written: Mapping[str, int], added: Mapping[str, int]) -> None:
+    def _attach(self, daily: Sequence[Fresh], written: Mapping[str, int], added: Mapping[str, int]) -> list[Fresh]:
+        """Attaches what is built; returns the daily partitions that are still to be attached, ahead of the commit."""
+        ahead = []
         for fresh in daily:
             replaced = partitions(self.connection, fresh.table).get(self.day)
-            attach(self.connection, fresh, replaced=replaced, patience=self.patience)
+            if replaced:
+                attach(self.connection, fresh, replaced=replaced, patience=self.patience)
+            else:
+                ahead.append(fresh)
             self.done[fresh.table.name] = Written(written[fresh.name], 0, written[fresh.name])
         for plan in self.plans:
             name = plan.table.name
@@ -311,6 +321,18 @@ class _Publication:
             count = added[name] + sum(written[fresh.name] for fresh in plan.fresh)
             before = self.last.totals.get(name) if self.last else None
             self.done[name] = journals.outcome(plan, count, before, self.connection)
+        return ahead
+
+    def _attach_ahead(self, daily: Sequence[Fresh]) -> None:
+        """Attaches a new day's partitions in a transaction of its own, the last moment before the day is announced.
+
+        Attaching keeps no reader off, so nothing makes a reader wait for the word that a table has a new partition:
+        PostgreSQL sends it just after the commit has become visible. Whoever read in between would be told of a new
+        business date and find no figures of it.
+        """
+        with connect(self.database_url) as other, other.transaction():
+            for fresh in daily:
+                attach(other, fresh, replaced=None, patience=self.patience)
 
     def _drop(self, table: Table, name: str) -> None:
         def act() -> None:
