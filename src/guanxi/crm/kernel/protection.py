@@ -134,11 +134,22 @@ def protect(using: BaseDatabaseWrapper) -> None:
             for name in NUMERIC:
                 cursor.execute(f"ALTER FUNCTION pg_catalog.{name}(numeric, numeric) LEAKPROOF")
         tables = set(using.introspection.table_names(cursor))
+        standing = _columns(cursor)
         for model in protected_models():
-            if model._meta.db_table in tables:
+            # Migrated only in part, a table is not yet what its policy speaks of.
+            if standing.get(model._meta.db_table, frozenset()) >= {f.column for f in model._meta.concrete_fields}:
                 _police(cursor, model)
         if exists:
             _grant(cursor, tables)
+
+
+def _columns(cursor: Any) -> dict[str, set[str]]:
+    """The columns of each table."""
+    cursor.execute("SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'")
+    found: dict[str, set[str]] = {}
+    for table, column in cursor.fetchall():
+        found.setdefault(table, set()).add(column)
+    return found
 
 
 def _police(cursor: Any, model: type[Model]) -> None:
