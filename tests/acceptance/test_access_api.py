@@ -161,7 +161,7 @@ def test_fuzz(cast, site, settings, role):
                 assert response.status_code >= 400
 
         ask()
-    assert len(asked) == 25
+    assert len(asked) == 27
     if role in ("ai", "bo", "he", "shi", "fu"):
         assert sum(200 in statuses for statuses in asked.values()) > 8, asked
 

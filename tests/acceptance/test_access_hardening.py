@@ -102,7 +102,11 @@ def three(monkeypatch):
 
 def test_every_limited_address_exists():
     for name in set(limits.LIMITS) - {"api-v1"}:  # of a whole namespace
-        arguments = {"export-ask": ["customers"], "export-file": ["0" * 8 + "-0000-0000-0000-" + "0" * 12]}
+        arguments = {
+            "export-ask": ["customers"],
+            "export-file": ["0" * 8 + "-0000-0000-0000-" + "0" * 12],
+            "calendar-ics": ["secret"],
+        }
         assert reverse(name, args=arguments.get(name, []))
     assert {"sign-in", "search", "export-ask", "export-file", "quarantine-import"} <= set(limits.LIMITS)
 

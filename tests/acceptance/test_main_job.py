@@ -286,7 +286,7 @@ def test_two_nights_never_work_at_once_and_only_changed_rows_are_written(past, o
     try:
         lock = opened.options.warehouse / "lock"
         deadline = time.monotonic() + 120
-        while lock.read_text() != str(first.pid) and time.monotonic() < deadline:
+        while lock.read_text() != f"{first.pid} night" and time.monotonic() < deadline:
             time.sleep(0.02)
         status, printed = opened.command("night")
         assert status == 2, printed
