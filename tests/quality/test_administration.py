@@ -19,7 +19,9 @@ REGISTERED = {
     "org_addresslock", "org_apitoken",
     "insight_publication", "quality_run", "quality_testresult", "quality_quarantinedrow",
     "quality_nightrequest", "quality_mendingimport", "consent_consenttext", "consent_retentionrule",
-    "contact_outcome", "contact_activitytemplate", "workdays_specialday",
+    "contact_outcome", "contact_activitytemplate", "workdays_specialday", "contact_reasonsetting", "contact_resource",
+    "sales_assignmentrule", "sales_closereason", "sales_leadsetup", "sales_pipeline", "sales_pipelineversion",
+    "sales_scoringrule",
 }  # fmt: skip
 # Sign-in and standing (session, publication, posts), the count's estimate, the rows, and what a filter's choices need.
 MOST_QUERIES = 12

@@ -14,7 +14,7 @@ FRAGMENT = {"HX-Request": "true", "HX-Request-Type": "partial"}
 
 
 # For those who may assign customers or audit, or reveal: tests of their own in test_access.py, test_access_privacy.py.
-OF_SOME = {"customer-access", "customer-support", "customer-support-end", "reveal"}
+OF_SOME = {"customer-access", "customer-support", "customer-support-end", "customer-linkage-leads", "reveal"}
 
 
 def addresses(party_id: str, agreement_id: str) -> dict[str, str]:
