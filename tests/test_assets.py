@@ -70,6 +70,11 @@ def test_a_modules_imports_follow_its_hashed_names(tmp_path, settings):
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(file.read_bytes())
         paths[f"web/{file.name}"] = (storage, f"web/{file.name}")
+    # What a page's module imports of a package is bundled when the front end is built.
+    bundle = tmp_path / "static" / "vendor" / "calendar.min.js"
+    bundle.parent.mkdir()
+    bundle.write_text("export {};")
+    paths["vendor/calendar.min.js"] = (storage, "vendor/calendar.min.js")
     for _name, _hashed, processed in storage.post_process(paths):
         assert not isinstance(processed, Exception)
     shell = (tmp_path / "static" / storage.hashed_files["web/shell.js"]).read_text()

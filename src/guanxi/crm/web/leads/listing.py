@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.consent.queries import not_erased
@@ -229,7 +229,7 @@ LEADS = register(
         empty_title=_("No open lead here"),
         empty_text=_("Leads are entered by hand, imported from files, and come from the web form and other systems."),
         actions=(
-            Action(label=_("Accept"), url_name="lead-accept", icon="circle-check"),
+            Action(label=pgettext_lazy("lead", "Accept"), url_name="lead-accept", icon="circle-check"),
             Action(label=_("Give to somebody"), url_name="lead-assign", icon="user-share"),
         ),
     ),
