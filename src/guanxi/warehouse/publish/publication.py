@@ -209,10 +209,9 @@ class _Publication:
                 self._write_snapshots()
                 added = {plan.table.name: journals.write(self.target, plan) for plan in self.plans}
                 builder.finish()
-                fresh = self._attach(daily, builder.written, added)
+                self._attach_ahead(self._attach(daily, builder.written, added))
                 published = self._announce(run_id)
                 leads.settle(self.connection, self.session.layout, [night.business_date for night in self.nights])
-                self._attach_ahead(fresh)
         finally:
             builder.close()
         return published
@@ -324,7 +323,7 @@ class _Publication:
         return ahead
 
     def _attach_ahead(self, daily: Sequence[Fresh]) -> None:
-        """Attaches a new day's partitions in a transaction of its own, the last moment before the day is announced.
+        """Attaches a new day's partitions in a transaction of its own, before the day is announced.
 
         Attaching keeps no reader off, so nothing makes a reader wait for the word that a table has a new partition:
         PostgreSQL sends it just after the commit has become visible. Whoever read in between would be told of a new
