@@ -16,6 +16,14 @@ from guanxi.crm.web.request import StaffRequest
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Places that the navigation shows as one."""
+
+    label: str | Promise
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """An address in the navigation. ``key`` follows ``g``; ``inside`` are the URL names that belong to it.
 
@@ -29,10 +37,16 @@ class Place:
     icon: str
     key: str
     inside: frozenset[str] = frozenset()
-    group: str | Promise = ""
-    group_icon: str = ""
+    group: Group | None = None
     waiting: Callable[[StaffRequest], int] | None = None
 
+
+MY_DAY = Group(_("My day"), "calendar-check")
+SALES = Group(_("Sales"), "target-arrow")
+TEAM = Group(_("Team"), "users-group")
+BULLETINS = Group(_("Bulletins"), "speakerphone")
+DATA = Group(_("Data"), "database")
+AUDIT = Group(_("Audit"), "shield-check")
 
 PLACES: tuple[Place, ...] = (
     Place(Area.HOME, "home", _("Home"), icon="home", key="h"),
@@ -51,8 +65,7 @@ PLACES: tuple[Place, ...] = (
         icon="sunrise",
         key="m",
         inside=frozenset({"morning"}),
-        group=_("My day"),
-        group_icon="calendar-check",
+        group=MY_DAY,
     ),
     Place(
         Area.WORK,
@@ -61,8 +74,7 @@ PLACES: tuple[Place, ...] = (
         icon="checkbox",
         key="y",
         inside=frozenset({"tasks", "task"}),
-        group=_("My day"),
-        group_icon="calendar-check",
+        group=MY_DAY,
     ),
     Place(
         Area.WORK,
@@ -71,8 +83,7 @@ PLACES: tuple[Place, ...] = (
         icon="calendar-event",
         key="j",
         inside=frozenset({"calendar", "appointment"}),
-        group=_("My day"),
-        group_icon="calendar-check",
+        group=MY_DAY,
     ),
     Place(
         Area.WORK,
@@ -81,8 +92,7 @@ PLACES: tuple[Place, ...] = (
         icon="route",
         key="z",
         inside=frozenset({"plan"}),
-        group=_("My day"),
-        group_icon="calendar-check",
+        group=MY_DAY,
     ),
     Place(
         Area.WORK,
@@ -91,8 +101,7 @@ PLACES: tuple[Place, ...] = (
         icon="notebook",
         key="n",
         inside=frozenset({"work-log"}),
-        group=_("My day"),
-        group_icon="calendar-check",
+        group=MY_DAY,
     ),
     Place(
         Area.OPPORTUNITIES,
@@ -101,8 +110,7 @@ PLACES: tuple[Place, ...] = (
         icon="layout-kanban",
         key="3",
         inside=frozenset({"pipeline", "opportunity"}),
-        group=_("Sales"),
-        group_icon="target-arrow",
+        group=SALES,
     ),
     Place(
         Area.OPPORTUNITIES,
@@ -111,8 +119,7 @@ PLACES: tuple[Place, ...] = (
         icon="list-details",
         key="s",
         inside=frozenset({"opportunities"}),
-        group=_("Sales"),
-        group_icon="target-arrow",
+        group=SALES,
     ),
     Place(
         Area.OPPORTUNITIES,
@@ -121,8 +128,7 @@ PLACES: tuple[Place, ...] = (
         icon="chart-histogram",
         key="f",
         inside=frozenset({"forecast"}),
-        group=_("Sales"),
-        group_icon="target-arrow",
+        group=SALES,
     ),
     Place(
         Area.PRICES,
@@ -131,8 +137,7 @@ PLACES: tuple[Place, ...] = (
         icon="discount",
         key="x",
         inside=frozenset({"prices"}),
-        group=_("Sales"),
-        group_icon="target-arrow",
+        group=SALES,
     ),
     Place(
         Area.LEADS,
@@ -141,8 +146,7 @@ PLACES: tuple[Place, ...] = (
         icon="user-plus",
         key="g",
         inside=frozenset({"leads", "lead"}),
-        group=_("Sales"),
-        group_icon="target-arrow",
+        group=SALES,
     ),
     Place(
         Area.WORK,
@@ -151,8 +155,7 @@ PLACES: tuple[Place, ...] = (
         icon="share-3",
         key="9",
         inside=frozenset({"referrals", "referral", "league"}),
-        group=_("Sales"),
-        group_icon="target-arrow",
+        group=SALES,
     ),
     Place(
         Area.PRODUCTS, "products", _("Products"), icon="packages", key="p", inside=frozenset({"products", "product"})
@@ -172,8 +175,7 @@ PLACES: tuple[Place, ...] = (
         icon="users-group",
         key="t",
         inside=frozenset({"team"}),
-        group=_("Team"),
-        group_icon="users-group",
+        group=TEAM,
     ),
     Place(
         Area.TEAM,
@@ -182,8 +184,7 @@ PLACES: tuple[Place, ...] = (
         icon="layout-dashboard",
         key="b",
         inside=frozenset({"board"}),
-        group=_("Team"),
-        group_icon="users-group",
+        group=TEAM,
     ),
     Place(
         Area.HANDOVERS,
@@ -192,8 +193,7 @@ PLACES: tuple[Place, ...] = (
         icon="arrows-exchange",
         key="o",
         inside=frozenset({"handovers", "handover"}),
-        group=_("Team"),
-        group_icon="users-group",
+        group=TEAM,
         waiting=waiting_handovers,
     ),
     Place(
@@ -203,8 +203,7 @@ PLACES: tuple[Place, ...] = (
         icon="pool",
         key="w",
         inside=frozenset({"pool"}),
-        group=_("Team"),
-        group_icon="users-group",
+        group=TEAM,
     ),
     Place(
         Area.BULLETIN,
@@ -213,8 +212,7 @@ PLACES: tuple[Place, ...] = (
         icon="speakerphone",
         key="1",
         inside=frozenset({"bulletin"}),
-        group=_("Bulletins"),
-        group_icon="speakerphone",
+        group=BULLETINS,
     ),
     Place(
         Area.BULLETIN,
@@ -223,8 +221,7 @@ PLACES: tuple[Place, ...] = (
         icon="files",
         key="2",
         inside=frozenset({"materials", "material"}),
-        group=_("Bulletins"),
-        group_icon="speakerphone",
+        group=BULLETINS,
     ),
     Place(
         Area.QUALITY,
@@ -233,8 +230,7 @@ PLACES: tuple[Place, ...] = (
         icon="checklist",
         key="q",
         inside=frozenset({"quality", "quality-test", "quality-documentation"}),
-        group=_("Data"),
-        group_icon="database",
+        group=DATA,
     ),
     Place(
         Area.QUARANTINE,
@@ -245,8 +241,7 @@ PLACES: tuple[Place, ...] = (
         inside=frozenset(
             {"quarantine", "quarantined-row", "quarantine-import", "quarantine-preview", "quarantine-replay"}
         ),
-        group=_("Data"),
-        group_icon="database",
+        group=DATA,
     ),
     Place(
         Area.RUNS,
@@ -255,8 +250,7 @@ PLACES: tuple[Place, ...] = (
         icon="moon-stars",
         key="r",
         inside=frozenset({"runs", "run"}),
-        group=_("Data"),
-        group_icon="database",
+        group=DATA,
     ),
     Place(
         Area.AUDIT,
@@ -265,8 +259,7 @@ PLACES: tuple[Place, ...] = (
         icon="eye-search",
         key="l",
         inside=frozenset({"audit", "audit-entry", "audit-customer", "audit-person", "audit-history"}),
-        group=_("Audit"),
-        group_icon="shield-check",
+        group=AUDIT,
     ),
     Place(
         Area.AUDIT,
@@ -275,8 +268,7 @@ PLACES: tuple[Place, ...] = (
         icon="certificate",
         key="v",
         inside=frozenset({"proof"}),
-        group=_("Audit"),
-        group_icon="shield-check",
+        group=AUDIT,
     ),
     Place(
         Area.UNUSUAL,
@@ -285,8 +277,7 @@ PLACES: tuple[Place, ...] = (
         icon="user-search",
         key="u",
         inside=frozenset({"unusual"}),
-        group=_("Audit"),
-        group_icon="shield-check",
+        group=AUDIT,
     ),
     Place(Area.RIGHTS, "rights", _("Personal data"), icon="user-shield", key="d", inside=frozenset({"rights"})),
     Place(
@@ -353,12 +344,12 @@ def navigation_of(request: StaffRequest) -> Navigation:
         if not place.group:
             main.append(link)
             continue
-        group = groups.setdefault(str(place.group), [])
+        group = groups.setdefault(str(place.group.label), [])
         group.append(link)
         if len(group) == 1:
-            main.append(Link(link.url, str(place.group), place.group_icon, link.key, link.here, link.waiting))
+            main.append(Link(link.url, str(place.group.label), place.group.icon, link.key, link.here, link.waiting))
         else:
-            position = next(index for index, shown in enumerate(main) if shown.label == str(place.group))
+            position = next(index for index, shown in enumerate(main) if shown.label == str(place.group.label))
             shown = main[position]
             # Where something waits in the group, one is led to it.
             url = link.url if link.waiting and not shown.waiting else shown.url
