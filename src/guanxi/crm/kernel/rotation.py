@@ -40,6 +40,16 @@ class Used:
     values: int
 
 
+def used_by_tokens(table: str, column: str, *, where: str) -> Iterator[Used]:
+    """By which keys the blind tokens of a column were made; ``where`` is the rows that have one, as SQL."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT split_part(substr({column}, 2), ':', 1), count(*) FROM {table} WHERE {where} GROUP BY 1 ORDER BY 1"
+        )
+        for key_id, count in cursor.fetchall():
+            yield Used(f"{table}.{column}", key_id, "hmac-sha256", count)
+
+
 def used() -> Iterator[Used]:
     """By which keys the values of every sealed column are sealed."""
     for model in sealed_models():

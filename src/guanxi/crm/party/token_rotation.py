@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 from django.db import connection
 
-from guanxi.crm.kernel.rotation import Heard, Used, batch
+from guanxi.crm.kernel.rotation import Heard, Used, batch, used_by_tokens
 from guanxi.crm.party.models import ContactPoint, PartyIdentifier
 from guanxi.keyring import keyring
 from guanxi.warehouse.publish.search.tokens import BLIND, PHONES, set_index_key, token_rows
@@ -26,12 +26,7 @@ _BLIND = f"token ~ '^[{BLIND}]'"
 
 def used() -> Iterator[Used]:
     """By which keys the blind tokens were made."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT split_part(substr(token, 2), ':', 1), count(*) FROM {TABLE} WHERE {_BLIND} GROUP BY 1 ORDER BY 1"
-        )
-        for key_id, count in cursor.fetchall():
-            yield Used(f"{TABLE}.token", key_id, "hmac-sha256", count)
+    yield from used_by_tokens(TABLE, "token", where=_BLIND)
 
 
 def rotate_tokens(heard: Heard | None = None) -> int:

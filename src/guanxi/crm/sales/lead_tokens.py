@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.db import connection
-
-from guanxi.crm.kernel.rotation import ROWS_A_BATCH, Heard, Used, batch
+from guanxi.crm.kernel.rotation import ROWS_A_BATCH, Heard, Used, batch, used_by_tokens
 from guanxi.crm.sales.leads.folding import identifier_token, phone_token
 from guanxi.crm.sales.models import Lead, LeadEvent
 from guanxi.keyring import keyring
@@ -23,16 +21,9 @@ MODELS: tuple[Any, ...] = (Lead, LeadEvent)
 
 def used() -> Iterator[Used]:
     """By which keys the tokens of leads, and of what stood before, were made."""
-    with connection.cursor() as cursor:
-        for model in MODELS:
-            for column in TOKENS:
-                table = model._meta.db_table
-                cursor.execute(
-                    f"SELECT split_part(substr({column}, 2), ':', 1), count(*) FROM {table} WHERE {column} <> '' "
-                    "GROUP BY 1 ORDER BY 1"
-                )
-                for key_id, count in cursor.fetchall():
-                    yield Used(f"{table}.{column}", key_id, "hmac-sha256", count)
+    for model in MODELS:
+        for column in TOKENS:
+            yield from used_by_tokens(model._meta.db_table, column, where=f"{column} <> ''")
 
 
 def rotate_lead_tokens(heard: Heard | None = None) -> int:
