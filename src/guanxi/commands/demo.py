@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -158,21 +158,22 @@ def work(console: Console) -> None:
     from guanxi.commands.demo_work import make_work
     from guanxi.crm.workdays.queries import working_calendar
 
+    now, calendar = timezone.now(), working_calendar()
     started = time.monotonic()
-    activities, tasks = make_work(now=timezone.now(), calendar=working_calendar())
+    activities, tasks = make_work(now=now, calendar=calendar)
     if activities:
         console.print(f"work of the managers: {activities:,} activities, {tasks:,} tasks, "
                       f"{time.monotonic() - started:.1f} s")  # fmt: skip
-    started = time.monotonic()
-    if deals := make_deals(now=timezone.now(), calendar=working_calendar()):
-        console.print(f"opportunities: {deals:,}, {time.monotonic() - started:.1f} s")
-    if leads := make_leads(now=timezone.now()):
-        console.print(f"leads: {leads:,}, {time.monotonic() - started:.1f} s")
-    started = time.monotonic()
-    if appointments := make_calendars(now=timezone.now(), calendar=working_calendar()):
-        console.print(f"calendars: {appointments:,} appointments, {time.monotonic() - started:.1f} s")
-    if referrals := make_referrals(now=timezone.now(), calendar=working_calendar()):
-        console.print(f"referrals between them: {referrals:,}")
+    made: tuple[tuple[str, Callable[[], int]], ...] = (
+        ("opportunities", lambda: make_deals(now=now, calendar=calendar)),
+        ("leads", lambda: make_leads(now=now)),
+        ("appointments", lambda: make_calendars(now=now, calendar=calendar)),
+        ("referrals", lambda: make_referrals(now=now, calendar=calendar)),
+    )
+    for what, make in made:
+        started = time.monotonic()
+        if many := make():
+            console.print(f"{what}: {many:,}, {time.monotonic() - started:.1f} s")
 
 
 def serve_until_stopped(console: Console, cast: Sequence[CastMember], *, host: str, port: int) -> None:

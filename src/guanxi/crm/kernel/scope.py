@@ -181,12 +181,9 @@ def condition_of(paths: ScopePaths, scope: Scope, model: Any = None) -> Q | None
     ``model`` is the one that the paths start from, needed where they name guests.
     """
     ways = [*_by_post(paths, scope)]
-    if not paths.manager:
-        pass
-    elif len(scope.managers) == 1:
-        ways.append(Q(**{paths.manager: scope.managers[0]}))
-    elif scope.managers:
-        ways.append(Q(**{f"{paths.manager}__in": scope.managers}))
+    if scope.managers and paths.manager:
+        one = len(scope.managers) == 1
+        ways.append(Q(**{paths.manager: scope.managers[0]} if one else {f"{paths.manager}__in": scope.managers}))
     if scope.supported and paths.record:
         ways.append(Q(**{f"{paths.record}__in": scope.supported}))
     if scope.links and paths.record:
