@@ -17,8 +17,8 @@ from guanxi.crm.insight.tier_queries import requirements
 from guanxi.crm.party.queries import documents
 from guanxi.crm.party.relation_queries import network
 from guanxi.crm.web.access import Area, only_for
-from guanxi.crm.web.customer.attention import besides, facts
-from guanxi.crm.web.customer.frame import customer_frame, show
+from guanxi.crm.web.customer.attention import Fact, besides, facts
+from guanxi.crm.web.customer.frame import Frame, customer_frame, show
 from guanxi.crm.web.customer.relations import Relative, relatives
 from guanxi.crm.web.erased import without_names
 from guanxi.crm.web.morning.page import reasons_today
@@ -97,6 +97,21 @@ def largest(shares: tuple[Share, ...]) -> Decimal:
     return max((abs(share.amount) for share in shares), default=Decimal(0))
 
 
+def facts_of(request: StaffRequest, frame: Frame, held: Holdings, standings: dict[str, Standing]) -> tuple[Fact, ...]:
+    """What there is to know and to do about a customer now; three queries."""
+    scope, day, party_id = request.scope, frame.day, frame.party.id
+    return facts(
+        frame,
+        request.display,
+        holdings=held,
+        standings=standings,
+        documents=documents(scope, party_id),
+        movements=movements(scope, party_id, day=day, since=day - datetime.timedelta(days=MOVEMENT_DAYS)),
+        tiers=requirements(frame.worth, day=day) if frame.worth else (),
+        steps=tier_history(scope, party_id, day=day, limit=1),
+    )
+
+
 @only_for(Area.CUSTOMERS)
 def overview(request: StaffRequest, party_id: str) -> HttpResponse:
     """The first page of a customer; sixteen queries of its own, by key and by index."""
@@ -117,16 +132,7 @@ def overview(request: StaffRequest, party_id: str) -> HttpResponse:
         "frame": frame,
         "today": today,
         "facts": besides(
-            facts(
-                frame,
-                request.display,
-                holdings=held,
-                standings=standings,
-                documents=documents(scope, party_id),
-                movements=movements(scope, party_id, day=day, since=day - datetime.timedelta(days=MOVEMENT_DAYS)),
-                tiers=requirements(frame.worth, day=day) if frame.worth else (),
-                steps=tier_history(scope, party_id, day=day, limit=1),
-            ),
+            facts_of(request, frame, held, standings),
             (line.code for line in today),
         ),
         "kinds": kinds_held(held, standings),

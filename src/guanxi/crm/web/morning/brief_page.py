@@ -14,14 +14,12 @@ from guanxi.crm.contact.activity_queries import Done, timeline
 from guanxi.crm.contact.codes import CONTACTS
 from guanxi.crm.contact.task_queries import ToDo, open_tasks_of
 from guanxi.crm.holding.queries import holdings
-from guanxi.crm.insight.customer_queries import agreement_standings, movements, tier_history
-from guanxi.crm.insight.tier_queries import requirements
-from guanxi.crm.party.queries import documents
+from guanxi.crm.insight.customer_queries import agreement_standings
 from guanxi.crm.party.relation_queries import network
 from guanxi.crm.sales.opportunity_queries import of_customer
-from guanxi.crm.web.customer.attention import Fact, besides, facts
+from guanxi.crm.web.customer.attention import Fact, besides
 from guanxi.crm.web.customer.frame import Frame, customer_frame
-from guanxi.crm.web.customer.overview import MOVEMENT_DAYS, KindHeld, kinds_held
+from guanxi.crm.web.customer.overview import KindHeld, facts_of, kinds_held
 from guanxi.crm.web.customer.relations import Relative, relatives
 from guanxi.crm.web.erased import without_names
 from guanxi.crm.web.morning.ladder import Step, ladder
@@ -90,16 +88,7 @@ def brief_of(request: StaffRequest, party_id: str) -> Brief:
     held = holdings(scope, party_id)
     standings = agreement_standings(scope, party_id, day=day)
     around = network(scope, party_id, today=day, steps=1, start=(frame.party.name, frame.party.kind))
-    told = facts(
-        frame,
-        request.display,
-        holdings=held,
-        standings=standings,
-        documents=documents(scope, party_id),
-        movements=movements(scope, party_id, day=day, since=day - datetime.timedelta(days=MOVEMENT_DAYS)),
-        tiers=requirements(frame.worth, day=day) if frame.worth else (),
-        steps=tier_history(scope, party_id, day=day, limit=1),
-    )
+    told = facts_of(request, frame, held, standings)
     spoken = timeline(scope, party_id, kinds=sorted(CONTACTS)).entries[:CONTACTS_SHOWN]
     reasons = reasons_today(request, party_id)
     return Brief(
