@@ -27,6 +27,8 @@ PERMISSIONS = ", ".join(
         ),
     ]
 )  # fmt: skip
+# What the pages on which a visit is planned or recorded say instead: they may ask the phone where it is.
+WITH_LOCATION = PERMISSIONS.replace("geolocation=()", "geolocation=(self)")
 
 # What browsers and clients of the API have reason to ask with; TRACE, for one, would echo a request's cookies.
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})

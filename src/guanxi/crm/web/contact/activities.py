@@ -17,16 +17,17 @@ from guanxi.crm.contact.activity_queries import earlier_versions, last_contact, 
 from guanxi.crm.contact.activity_services import change_activity, record_activity
 from guanxi.crm.contact.calendar_queries import appointments_of
 from guanxi.crm.contact.codes import WITH_CUSTOMER, ActivityKind
-from guanxi.crm.contact.errors import StaleError, WorkError
-from guanxi.crm.contact.models import Activity
+from guanxi.crm.contact.errors import WorkError
+from guanxi.crm.contact.models import Activity, Appointment
 from guanxi.crm.contact.task_queries import open_tasks_of
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.contact.drafts import drafted
 from guanxi.crm.web.contact.forms import ChangeForm, RecordForm, values_of
 from guanxi.crm.web.contact.words import KINDS, RESULTS
 from guanxi.crm.web.customer.frame import Frame, customer_frame, show
-from guanxi.crm.web.headers import PERMISSIONS
+from guanxi.crm.web.headers import WITH_LOCATION
 from guanxi.crm.web.request import StaffRequest
 
 TAB = "customer-activities"
@@ -81,12 +82,12 @@ def record(request: StaffRequest, party_id: str, kind: str) -> HttpResponseBase:
     frame = recording(request, party_id)
     if kind not in WITH_CUSTOMER:
         raise Http404
-    setup = setup_of(kind)
+    setup, back = setup_of(kind), reverse(TAB, args=[party_id])
     if request.method != "POST":
-        return _record_page(request, frame, kind, RecordForm.fresh(kind=kind, setup=setup))
+        return record_page(request, frame, kind, RecordForm.fresh(kind=kind, setup=setup), back=back)
     form = RecordForm(request.POST, kind=kind, setup=setup)
     if not form.is_valid():
-        return _record_page(request, frame, kind, form)
+        return record_page(request, frame, kind, form, back=back)
     try:
         found = record_activity(
             scope=request.scopes[Verb.EDIT],
@@ -101,7 +102,7 @@ def record(request: StaffRequest, party_id: str, kind: str) -> HttpResponseBase:
         )
     except WorkError as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-        return _record_page(request, frame, kind, form)
+        return record_page(request, frame, kind, form, back=back)
     if found.made:
         messages.success(request, _("Recorded."))
     elif _differs(found.activity, form):
@@ -127,7 +128,10 @@ def _again(request: StaffRequest, frame: Frame, activity: Activity, setup: Any) 
     return activity_page(request, frame, found, form, stale=activity, status=409)
 
 
-def _record_page(request: StaffRequest, frame: Frame, kind: str, form: RecordForm) -> HttpResponse:
+def record_page(
+    request: StaffRequest, frame: Frame, kind: str, form: RecordForm, *, back: str, planned: Appointment | None = None
+) -> HttpResponse:
+    """The page on which one activity is recorded; ``planned`` is the appointment that it keeps."""
     today, party_id = timezone.localdate(), frame.party.id
     context: dict[str, Any] = {
         "frame": frame,
@@ -146,11 +150,11 @@ def _record_page(request: StaffRequest, frame: Frame, kind: str, form: RecordFor
         "tasks": open_tasks_of(request.scope, party_id, today=today),
         "last": last_contact(request.scope, party_id),
         "today": today,
-        "back": reverse(TAB, args=[party_id]),
+        "planned": planned,
+        "back": back,
     }
     response = render(request, "web/contact/record.html", context, status=422 if form.is_bound else 200)
-    # The one page that may ask the phone where it is.
-    response.headers["Permissions-Policy"] = PERMISSIONS.replace("geolocation=()", "geolocation=(self)")
+    response.headers["Permissions-Policy"] = WITH_LOCATION
     return response
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
-from guanxi.crm.contact.errors import StaleError, WorkError
+from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.plan_queries import (
     Figures,
     Visit,
@@ -26,18 +26,18 @@ from guanxi.crm.contact.plan_queries import (
     visits_between,
 )
 from guanxi.crm.contact.plan_services import put_goal, put_round
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.routes import Point
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.calendar.days import day_of
 from guanxi.crm.web.contact.erased import erased_among
 from guanxi.crm.web.contact.people import may_look_at, team
-from guanxi.crm.web.headers import PERMISSIONS
+from guanxi.crm.web.headers import WITH_LOCATION
 from guanxi.crm.web.plans.periods import DAY_VIEW, MONTH, WEEK, Period, period_of
 from guanxi.crm.web.request import StaffRequest
 from guanxi.crm.workdays.queries import working_calendar
 
 VIEWS = (DAY_VIEW, WEEK, MONTH)
-GEOLOCATION = PERMISSIONS.replace("geolocation=()", "geolocation=(self)")
 
 
 def address_of(period: Period, day: datetime.date, staff_id: str = "") -> str:
@@ -111,7 +111,7 @@ def _page(request: StaffRequest, *, stale: Any = None, problem: str = "", status
     }  # fmt: skip
     response = render(request, "web/plans/plan.html", context, status=status)
     # Asked for only when somebody taps "from where I am".
-    response.headers["Permissions-Policy"] = GEOLOCATION
+    response.headers["Permissions-Policy"] = WITH_LOCATION
     return response
 
 

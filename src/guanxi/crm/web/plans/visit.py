@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import render
+from django.http import Http404, HttpResponseBase, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guanxi.crm.contact.activity_queries import last_contact, setup_of
+from guanxi.crm.contact.activity_queries import setup_of
 from guanxi.crm.contact.calendar_services import may_change
 from guanxi.crm.contact.codes import ActivityKind
 from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.models import Appointment
 from guanxi.crm.contact.plan_services import KEPT_AS, record_visit
-from guanxi.crm.contact.task_queries import open_tasks_of
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.web.access import Area, only_for
-from guanxi.crm.web.contact.activities import FOLDED, recording
+from guanxi.crm.web.contact.activities import record_page, recording
 from guanxi.crm.web.contact.drafts import drafted
 from guanxi.crm.web.contact.forms import RecordForm
-from guanxi.crm.web.contact.words import KINDS, RESULTS
 from guanxi.crm.web.plans.periods import DAY_VIEW, period_of
-from guanxi.crm.web.plans.plan import GEOLOCATION, address_of
+from guanxi.crm.web.plans.plan import address_of
 from guanxi.crm.web.redirects import own_path
 from guanxi.crm.web.request import StaffRequest
 
@@ -48,10 +43,10 @@ def record(request: StaffRequest, appointment_id: int) -> HttpResponseBase:
     back = address_of(period_of(DAY_VIEW, day), day)
     if request.method != "POST":
         form = RecordForm.fresh(kind=kind, setup=setup)
-        return _page(request, frame, row, kind, form, back)
+        return record_page(request, frame, kind, form, back=back, planned=row)
     form = RecordForm(request.POST, kind=kind, setup=setup)
     if not form.is_valid():
-        return _page(request, frame, row, kind, form, back)
+        return record_page(request, frame, kind, form, back=back, planned=row)
     try:
         record_visit(
             scope=request.scopes[Verb.EDIT],
@@ -65,31 +60,6 @@ def record(request: StaffRequest, appointment_id: int) -> HttpResponseBase:
         )
     except WorkError as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-        return _page(request, frame, row, kind, form, back)
+        return record_page(request, frame, kind, form, back=back, planned=row)
     messages.success(request, _("Recorded."))
     return HttpResponseRedirect(own_path(request.POST.get("next", ""), default=back))
-
-
-def _page(request: StaffRequest, frame: Any, row: Any, kind: ActivityKind, form: RecordForm, back: str) -> HttpResponse:
-    today, party_id = timezone.localdate(), frame.party.id
-    folded = any(form.data.get(name) for name in FOLDED) or bool({"at", "minutes", *FOLDED} & set(form.errors))
-    context: dict[str, Any] = {
-        "frame": frame,
-        "kind": kind,
-        "icon": KINDS[kind].icon,
-        "form": form,
-        "more": folded if form.is_bound else False,
-        "results": RESULTS,
-        "templates": [
-            (one.label(request.display.language), one.words(request.display.language)) for one in form.setup.templates
-        ],
-        "outcomes": [(one, one.label(request.display.language)) for one in form.setup.outcomes],
-        "tasks": open_tasks_of(request.scope, party_id, today=today),
-        "last": last_contact(request.scope, party_id),
-        "today": today,
-        "planned": row,
-        "back": back,
-    }
-    response = render(request, "web/contact/record.html", context, status=422 if form.is_bound else 200)
-    response.headers["Permissions-Policy"] = GEOLOCATION
-    return response
