@@ -22,9 +22,10 @@ from guanxi.crm.contact.calendar_changes import (
 )
 from guanxi.crm.contact.calendar_queries import clashes, entries
 from guanxi.crm.contact.calendar_services import Repeats, answer_invitation
-from guanxi.crm.contact.errors import StaleError, WorkError
+from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.models import Appointment, Attendance, Booking, Series, Task
 from guanxi.crm.contact.reminders import remind_of_appointments, remind_of_tasks
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.notices.models import Notice
 from guanxi.crm.party.models import Party
 from tests.contact.planned import at, clocks, make, planned, room, scope_of

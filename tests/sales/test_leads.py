@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from guanxi.crm.kernel import protection
 from guanxi.crm.kernel.calendar import WorkingCalendar
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.protection import SYSTEM
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.kernel.verbs import Verb
@@ -21,7 +22,7 @@ from guanxi.crm.notices.models import Notice
 from guanxi.crm.org.models import Staff
 from guanxi.crm.org.queries import institution_tree, standing_of
 from guanxi.crm.party.models import ContactPoint, PartyIdentifier, SearchToken
-from guanxi.crm.sales.errors import SalesError, StaleError
+from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.leads import conversion, folding, giving, services
 from guanxi.crm.sales.leads.assigning import WAYS, Asked, Taker, choose
 from guanxi.crm.sales.leads.clock import Hours, after_working

@@ -10,10 +10,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.party.models import Party
 from guanxi.crm.sales.approval_services import ask_for_price, decide_on_price
-from guanxi.crm.sales.errors import SalesError, StaleError
+from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.models import (
     Opportunity,
     OpportunityMember,

@@ -18,25 +18,14 @@ from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
 from guanxi.crm.bulletin.models import AnnouncedFile, Announcement, Material, MaterialVersion, Receipt
 from guanxi.crm.kernel.attachments import Taken, store
+from guanxi.crm.kernel.errors import EntryError, StaleError
 from guanxi.crm.org.models import Staff
 
 MOST_FILES = 10
 
 
-class BulletinError(Exception):
+class BulletinError(EntryError):
     """What was asked for cannot be; the message says why, ``field`` beside what."""
-
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field
-
-
-class StaleError(Exception):
-    """Somebody else has changed it; ``current`` is what stands."""
-
-    def __init__(self, current: Announcement) -> None:
-        super().__init__(current.pk)
-        self.current = current
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

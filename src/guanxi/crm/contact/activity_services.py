@@ -16,10 +16,11 @@ from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
 from guanxi.crm.contact import about
 from guanxi.crm.contact.codes import TWO_WAYS, ActivityKind, Priority, TaskSource
-from guanxi.crm.contact.errors import StaleError, WorkError
+from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.models import Activity, Outcome
 from guanxi.crm.contact.models.activity import MOST_MINUTES
 from guanxi.crm.contact.task_services import NewTask, put_task
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.party.models import Party
 

@@ -22,9 +22,10 @@ from guanxi.crm.contact import about
 from guanxi.crm.contact.booking import book, refuse_taken, resources_named, said_when_taken
 from guanxi.crm.contact.calendar_telling import ABOUT, tell
 from guanxi.crm.contact.codes import Answer, AppointmentKind
-from guanxi.crm.contact.errors import StaleError, WorkError
+from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.models import Appointment, Attendance, Booking, Series, Task
 from guanxi.crm.contact.models.calendar import LONGEST_MINUTES
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.recurrence import DAY, Holidays, Recurrence, RuleError, at_wall, parse, wall_of, zone_of
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.org.models import Staff

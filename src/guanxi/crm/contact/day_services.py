@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
-from guanxi.crm.contact.errors import StaleError, WorkError
+from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.models import DayLog
+from guanxi.crm.kernel.errors import StaleError
 
 
 def write_day(*, staff_id: str, day: datetime.date, version: int, text: str, closing: bool) -> DayLog:

@@ -1,21 +1,9 @@
-"""What can go wrong when somebody writes: said to the person, never lost."""
+"""What can go wrong when somebody records work."""
 
 from __future__ import annotations
 
-from typing import Any
+from guanxi.crm.kernel.errors import EntryError
 
 
-class WorkError(ValueError):
+class WorkError(EntryError):
     """What was entered cannot be recorded; the message says why. ``field`` names the form's field, if any."""
-
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.field = field
-
-
-class StaleError(Exception):
-    """Somebody else has changed the row since it was read. ``current`` is the row as it is now; nothing was written."""
-
-    def __init__(self, current: Any) -> None:
-        super().__init__(f"version {current.version} stands")
-        self.current = current

@@ -17,9 +17,10 @@ from guanxi.crm.contact.activity_services import Entered, Next, Place, Recorded,
 from guanxi.crm.contact.calendar_services import may_change, put_times
 from guanxi.crm.contact.calendar_telling import ABOUT
 from guanxi.crm.contact.codes import ActivityKind, AppointmentKind, AppointmentState
-from guanxi.crm.contact.errors import StaleError, WorkError
+from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.models import Activity, Appointment, MonthGoal
 from guanxi.crm.contact.models.plan import MOST_VISITS
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.scope import Scope
 
 

@@ -17,9 +17,10 @@ from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
 from guanxi.crm.contact import about
 from guanxi.crm.contact.codes import Priority, TaskSource, TaskState
-from guanxi.crm.contact.errors import StaleError, WorkError
+from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.models import Activity, Task
 from guanxi.crm.contact.telling import tell_of_followed, tell_of_tasks
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.org.models import Staff
 from guanxi.crm.party.models import Party

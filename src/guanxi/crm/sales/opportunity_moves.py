@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.scope import Scope
-from guanxi.crm.sales.errors import SalesError, StaleError
+from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.models import (
     CloseReason,
     Competitor,

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.org.models import Staff
 from guanxi.crm.party.models import Party
-from guanxi.crm.sales.errors import SalesError, StaleError
+from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.models import CurrencyRate, Opportunity, OpportunityMember, Pipeline, Stage, StageMove
 from guanxi.crm.sales.models.opportunities import CNY
 from guanxi.crm.sales.opportunity_codes import Origin, Part, State

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.protection import SYSTEM, entered
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.org.models import Institution, Role, Staff
 from guanxi.crm.party.models import Party, PartyKind
-from guanxi.crm.sales.errors import SalesError, StaleError
+from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.lead_codes import LeadProduct
 from guanxi.crm.sales.leads.clock import Hours, after_working
 from guanxi.crm.sales.leads.folding import looks_like_a_phone

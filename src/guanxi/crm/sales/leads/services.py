@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.protection import SYSTEM, entered
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.party.models import PartyKind
-from guanxi.crm.sales.errors import SalesError, StaleError
+from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.lead_codes import Closing, LeadState, StepKind
 from guanxi.crm.sales.leads import folding
 from guanxi.crm.sales.leads.scoring import rescore

@@ -18,13 +18,13 @@ from guanxi.crm.bulletin.models import AnnouncedFile, Announcement
 from guanxi.crm.bulletin.queries import announcements, readers_of
 from guanxi.crm.bulletin.services import (
     BulletinError,
-    StaleError,
     Words,
     announce,
     change_announcement,
     note_read,
     withdraw_announcement,
 )
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.uploads import RefusedUploadError
 from guanxi.crm.org.queries import staff_names
 from guanxi.crm.web.bulletin.common import Places, given_out, places_of, uploaded

@@ -28,8 +28,9 @@ from guanxi.crm.contact.calendar_changes import (
 from guanxi.crm.contact.calendar_queries import WholeAppointment, many_of_series, one_appointment
 from guanxi.crm.contact.calendar_services import answer_invitation, make_appointment, may_change
 from guanxi.crm.contact.codes import Answer, Which
-from guanxi.crm.contact.errors import StaleError, WorkError
+from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.models import Appointment, Attendance, Task
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.calendar import undo

@@ -18,8 +18,9 @@ from guanxi.crm.contact.activity_services import Entered, record_activity
 from guanxi.crm.contact.codes import ActivityKind
 from guanxi.crm.contact.day_queries import work_log
 from guanxi.crm.contact.day_services import write_day
-from guanxi.crm.contact.errors import StaleError, WorkError
+from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.models import DayLog
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.contact.drafts import drafted

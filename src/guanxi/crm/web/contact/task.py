@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 
 from guanxi.crm.consent.roles import may_look
 from guanxi.crm.contact.codes import TaskState
-from guanxi.crm.contact.errors import StaleError, WorkError
+from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.models import Task
 from guanxi.crm.contact.task_queries import WholeTask, one_task
 from guanxi.crm.contact.task_services import NewTask, add_task, change_task, finish_tasks, reopen_task
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.party.models import Party
 from guanxi.crm.web.access import Area, only_for

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.queries import institution_tree, staff_names
 from guanxi.crm.party.models import Party
-from guanxi.crm.sales.errors import SalesError, StaleError
+from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.lead_codes import LeadState
 from guanxi.crm.sales.leads.conversion import convert_lead
 from guanxi.crm.sales.leads.duplicates import twins_of

@@ -14,12 +14,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanxi.crm.consent.roles import may_look
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.protection import SYSTEM
 from guanxi.crm.kernel.scope import Reach
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.queries import institution_tree
 from guanxi.crm.party.industry import industry
-from guanxi.crm.sales.errors import SalesError, StaleError
+from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.lead_codes import LeadState
 from guanxi.crm.sales.leads.duplicates import Twin, twins_of
 from guanxi.crm.sales.leads.giving import assign_by_rules

@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from guanxi.crm.contact.activity_queries import Done, done
 from guanxi.crm.contact.models import Activity, Task
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.party.models import Party
-from guanxi.crm.sales.errors import SalesError, StaleError
+from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.models import Opportunity
 from guanxi.crm.sales.opportunity_codes import Decision, State
 from guanxi.crm.sales.opportunity_queries import Whole, changes_of, currencies, reasons

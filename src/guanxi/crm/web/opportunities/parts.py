@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanxi.crm.holding.models import Product
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.sales.credit import evenly
-from guanxi.crm.sales.errors import SalesError, StaleError
+from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.opportunity_codes import LINE_KINDS
 from guanxi.crm.sales.opportunity_parts import set_competitors, set_products, set_team
 from guanxi.crm.sales.opportunity_queries import Whole

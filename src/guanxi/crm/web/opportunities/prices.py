@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from guanxi.crm.consent.queries import not_erased
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.sales.approval_services import ask_for_price, decide_on_price
-from guanxi.crm.sales.errors import SalesError, StaleError
+from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.models import PriceApproval
 from guanxi.crm.sales.opportunity_queries import waiting_prices
 from guanxi.crm.web.access import Area, only_for

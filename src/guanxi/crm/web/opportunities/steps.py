@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.queries import staff_names
-from guanxi.crm.sales.errors import SalesError, StaleError
+from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.models import Stage
 from guanxi.crm.sales.opportunity_codes import State
 from guanxi.crm.sales.opportunity_moves import Ending, MissingError, move_stage, undo_move

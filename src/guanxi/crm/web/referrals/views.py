@@ -18,11 +18,12 @@ from django.views.decorators.http import require_POST, require_safe
 from guanxi.crm.consent.codes import LimitKind
 from guanxi.crm.consent.queries import limits_of
 from guanxi.crm.consent.roles import may_look
+from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.masks import Secret, hide
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.queries import staff_names
 from guanxi.crm.party.models import Party, PartyKind
-from guanxi.crm.sales.errors import SalesError, StaleError
+from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.models import Referral
 from guanxi.crm.sales.referral_answers import (
     accept_referral,
