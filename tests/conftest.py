@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,6 +57,17 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
 def migrated_template(django_db_setup) -> str:
     """The name of a database that holds this version's tables and no customers, to be copied in a moment."""
     return template.name()
+
+
+@pytest.fixture
+def own_keys(tmp_path, monkeypatch) -> Path:
+    """A copy of the data keys that all tests of this process share, for one that adds a key or takes one away."""
+    from guanxi import keyring
+
+    keyring.keyring()  # makes the file where no test has yet
+    shutil.copy(keyring.keys_file(), tmp_path / "data-keys")
+    monkeypatch.setenv(keyring.VARIABLE, str(tmp_path / "data-keys"))
+    return tmp_path / "data-keys"
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.cookiejar
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,7 +15,6 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -34,14 +32,6 @@ from tests.web.conftest import sign_in
 __all__ = ["sign_in"]
 
 RAW = ("quality_quarantinedrow", "raw")
-
-
-@pytest.fixture
-def own_keys(tmp_path, monkeypatch) -> Path:
-    """A copy of the tests' data keys, which a test may change."""
-    shutil.copy(keys.keys_file(), tmp_path / "data-keys")
-    monkeypatch.setenv(keys.VARIABLE, str(tmp_path / "data-keys"))
-    return tmp_path / "data-keys"
 
 
 def clear_values(url: str) -> dict[tuple[str, str], list[tuple[str, bytes]]]:

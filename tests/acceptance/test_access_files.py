@@ -214,7 +214,7 @@ def test_a_file_that_was_changed_is_named(opened, past):
     assert opened.business_date() == OPENING
 
 
-def test_a_warehouse_from_before_is_read_mixed_and_written_anew(opened, past, monkeypatch):
+def test_a_warehouse_from_before_is_read_mixed_and_written_anew(opened, past, own_keys, monkeypatch):
     """Plain parts, then encrypted ones beside them, then a new key; and a rewriting that is killed on the way."""
     layout, plain = opened.options.layout, Layout(opened.options.warehouse)
     rewrite_files(plain)
@@ -287,7 +287,7 @@ def test_the_error_of_a_missing_key_is_one_that_people_understand(opened):
     assert str(keys_file()) in str(caught.value)
 
 
-def test_the_command_counts_and_rotates_files_as_well(opened):
+def test_the_command_counts_and_rotates_files_as_well(opened, own_keys):
     (old,) = files_by_key(opened.options.layout)
     new = add_key().id
     status, printed = opened.command("keys", "retire", old)

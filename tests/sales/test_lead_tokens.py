@@ -13,10 +13,7 @@ from guanxi.crm.sales import lead_tokens
 from guanxi.crm.sales.leads.duplicates import twins_of
 from guanxi.crm.sales.leads.services import change_lead
 from guanxi.crm.sales.models import Lead, LeadEvent
-from tests.acceptance.test_access_encryption import own_keys
 from tests.sales.leads import details, lead_in
-
-__all__ = ["own_keys"]
 
 
 @pytest.mark.django_db
