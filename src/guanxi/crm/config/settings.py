@@ -82,7 +82,16 @@ ROW_SECURITY = os.environ.get("GUANXI_ROW_SECURITY", "") == "1"
 ASSUME_ROLE = False
 # Written by the night's job alone: the site only reads them.
 PUBLISHED_APPS = ("party", "holding", "insight")
-PUBLISHED_TABLES = ("org_institution",)
+PUBLISHED_TABLES = (
+    "org_institution",
+    "identity_record",
+    "identity_pair",
+    "identity_field",
+    "identity_threshold_count",
+    "identity_threshold_sample",
+    "identity_measure",
+    "identity_mend",
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -112,6 +121,7 @@ INSTALLED_APPS = [
     "guanxi.crm.insight",
     "guanxi.crm.notices",
     "guanxi.crm.quality",
+    "guanxi.crm.identity",
     "guanxi.crm.handover",
     "guanxi.crm.consent",
     "guanxi.crm.bulletin",

@@ -172,6 +172,12 @@ def _police(cursor: Any, model: type[Model]) -> None:
 def policy_of(model: type[Any]) -> str:
     """The condition under which a row of a model's table is seen, as SQL."""
     paths: ScopePaths = model.scope_paths
+    if paths.second is not None:
+        return f"({_condition(model, paths)}) AND ({_condition(model, paths.second)})"
+    return _condition(model, paths)
+
+
+def _condition(model: type[Any], paths: ScopePaths) -> str:
     table = model._meta.db_table
     if "__" in paths.manager:
         # The policy of the row's record applies to the sub-select as well: a row is seen with its record.

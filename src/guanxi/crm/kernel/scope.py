@@ -151,7 +151,8 @@ class ScopePaths:
     is the member of staff to whom a row without any record belongs: such a row is seen by its owner, by those who
     see everything, and by those invited to it, where ``guests`` names the relation to them (a row each, in
     ``staff_id``). ``people`` are columns that name members of staff who see the row, whatever else they see: whoever
-    gave something away follows what becomes of it.
+    gave something away follows what becomes of it. ``second`` are the paths to another record of the same row, where
+    the row is seen only by those who see both.
     """
 
     institution: str
@@ -162,6 +163,7 @@ class ScopePaths:
     owner: str = ""
     guests: str = ""
     people: tuple[str, ...] = ()
+    second: ScopePaths | None = None
 
 
 class ScopedQuerySet(models.QuerySet[Any]):
@@ -171,8 +173,14 @@ class ScopedQuerySet(models.QuerySet[Any]):
         """Only the records that ``scope`` reaches; costs no query of its own."""
         if scope.reach is Reach.EVERYTHING:
             return self.all()
-        wanted = condition_of(self.model.scope_paths, scope, self.model)
-        return self.none() if wanted is None else self.filter(wanted)
+        paths = self.model.scope_paths
+        wanted = condition_of(paths, scope, self.model)
+        if wanted is None:
+            return self.none()
+        if paths.second is None:
+            return self.filter(wanted)
+        other = condition_of(paths.second, scope, self.model)
+        return self.none() if other is None else self.filter(wanted, other)
 
 
 def condition_of(paths: ScopePaths, scope: Scope, model: Any = None) -> Q | None:
