@@ -6,46 +6,127 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('effort', '0001_initial'),
-        ('org', '0012_sealed'),
-        ('party', '0004_token_kind'),
+        ("effort", "0001_initial"),
+        ("org", "0012_sealed"),
+        ("party", "0004_token_kind"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EffortPeriod',
+            name="EffortPeriod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('span', models.CharField(choices=[('week', 'Week'), ('month', 'Month')], max_length=5, verbose_name='period')),
-                ('first', models.DateField(verbose_name='first day')),
-                ('kind', models.CharField(choices=[('call', 'Call'), ('visit', 'Visit'), ('meeting', 'Meeting'), ('message', 'Message'), ('note', 'Note'), ('other', 'Other work')], max_length=12, verbose_name='kind')),
-                ('line', models.CharField(choices=[('person', 'Person'), ('organisation', 'Organisation')], default='', max_length=16, verbose_name='kind of customer')),
-                ('number', models.IntegerField(default=0, verbose_name='number')),
-                ('reached', models.IntegerField(default=0, verbose_name='reached')),
-                ('staff', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='staff')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "span",
+                    models.CharField(
+                        choices=[("week", "Week"), ("month", "Month")], max_length=5, verbose_name="period"
+                    ),
+                ),
+                ("first", models.DateField(verbose_name="first day")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("call", "Call"),
+                            ("visit", "Visit"),
+                            ("meeting", "Meeting"),
+                            ("message", "Message"),
+                            ("note", "Note"),
+                            ("other", "Other work"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "line",
+                    models.CharField(
+                        choices=[("person", "Person"), ("organisation", "Organisation")],
+                        default="",
+                        max_length=16,
+                        verbose_name="kind of customer",
+                    ),
+                ),
+                ("number", models.IntegerField(default=0, verbose_name="number")),
+                ("reached", models.IntegerField(default=0, verbose_name="reached")),
+                (
+                    "staff",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="staff",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'work of a week or month',
-                'verbose_name_plural': 'work by week and month',
-                'constraints': [models.UniqueConstraint(fields=('span', 'first', 'staff', 'kind', 'line'), name='effort_period_once')],
+                "verbose_name": "work of a week or month",
+                "verbose_name_plural": "work by week and month",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("span", "first", "staff", "kind", "line"), name="effort_period_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Premier',
+            name="Premier",
             fields=[
-                ('party', models.OneToOneField(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, primary_key=True, related_name='+', serialize=False, to='party.party', verbose_name='customer')),
-                ('kind', models.CharField(choices=[('person', 'Person'), ('organisation', 'Organisation')], max_length=16, verbose_name='kind')),
-                ('at', models.DateTimeField(null=True, verbose_name='last contact')),
-                ('institution', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='org.institution')),
-                ('manager', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "party",
+                    models.OneToOneField(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to="party.party",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("person", "Person"), ("organisation", "Organisation")],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("at", models.DateTimeField(null=True, verbose_name="last contact")),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="org.institution",
+                    ),
+                ),
+                (
+                    "manager",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'premier customer',
-                'verbose_name_plural': 'premier customers',
-                'indexes': [models.Index(fields=['institution', 'manager', 'at'], include=('kind', 'party'), name='premier_institution')],
+                "verbose_name": "premier customer",
+                "verbose_name_plural": "premier customers",
+                "indexes": [
+                    models.Index(
+                        fields=["institution", "manager", "at"], include=("kind", "party"), name="premier_institution"
+                    )
+                ],
             },
         ),
     ]

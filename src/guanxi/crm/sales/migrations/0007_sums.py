@@ -6,88 +6,159 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('org', '0012_sealed'),
-        ('party', '0004_token_kind'),
-        ('sales', '0006_referrals'),
+        ("org", "0012_sealed"),
+        ("party", "0004_token_kind"),
+        ("sales", "0006_referrals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LeaderSum',
+            name="LeaderSum",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('person', 'Person'), ('organisation', 'Organisation')], default='', max_length=16, verbose_name='kind of customer')),
-                ('number', models.IntegerField(verbose_name='number')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='amount in CNY')),
-                ('contribution', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='expected contribution')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("person", "Person"), ("organisation", "Organisation")],
+                        default="",
+                        max_length=16,
+                        verbose_name="kind of customer",
+                    ),
+                ),
+                ("number", models.IntegerField(verbose_name="number")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=20, verbose_name="amount in CNY")),
+                (
+                    "contribution",
+                    models.DecimalField(decimal_places=2, max_digits=20, verbose_name="expected contribution"),
+                ),
             ],
             options={
-                'verbose_name': 'open opportunities of a leader',
-                'verbose_name_plural': 'open opportunities by leader',
+                "verbose_name": "open opportunities of a leader",
+                "verbose_name_plural": "open opportunities by leader",
             },
         ),
         migrations.CreateModel(
-            name='MonthSum',
+            name="MonthSum",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('person', 'Person'), ('organisation', 'Organisation')], default='', max_length=16, verbose_name='kind of customer')),
-                ('number', models.IntegerField(verbose_name='number')),
-                ('amount', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='amount in CNY')),
-                ('contribution', models.DecimalField(decimal_places=2, max_digits=20, verbose_name='expected contribution')),
-                ('state', models.CharField(choices=[('open', 'Open'), ('won', 'Won'), ('lost', 'Lost')], max_length=4, verbose_name='state')),
-                ('month', models.DateField(verbose_name='month')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("person", "Person"), ("organisation", "Organisation")],
+                        default="",
+                        max_length=16,
+                        verbose_name="kind of customer",
+                    ),
+                ),
+                ("number", models.IntegerField(verbose_name="number")),
+                ("amount", models.DecimalField(decimal_places=2, max_digits=20, verbose_name="amount in CNY")),
+                (
+                    "contribution",
+                    models.DecimalField(decimal_places=2, max_digits=20, verbose_name="expected contribution"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Open"), ("won", "Won"), ("lost", "Lost")], max_length=4, verbose_name="state"
+                    ),
+                ),
+                ("month", models.DateField(verbose_name="month")),
             ],
             options={
-                'verbose_name': 'opportunities of a month',
-                'verbose_name_plural': 'opportunities by month',
+                "verbose_name": "opportunities of a month",
+                "verbose_name_plural": "opportunities by month",
             },
         ),
         migrations.RemoveIndex(
-            model_name='opportunity',
-            name='opportunity_forecast',
+            model_name="opportunity",
+            name="opportunity_forecast",
         ),
         migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('state', 'open'), _negated=True), fields=['stage', 'closed_on'], include=('institution', 'amount_cny', 'contribution', 'party'), name='opportunity_closed'),
+            model_name="opportunity",
+            index=models.Index(
+                condition=models.Q(("state", "open"), _negated=True),
+                fields=["stage", "closed_on"],
+                include=("institution", "amount_cny", "contribution", "party"),
+                name="opportunity_closed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='opportunity',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['institution', 'expected_on'], include=('stage', 'amount_cny', 'contribution', 'party', 'owner'), name='opportunity_open_sums'),
+            model_name="opportunity",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["institution", "expected_on"],
+                include=("stage", "amount_cny", "contribution", "party", "owner"),
+                name="opportunity_open_sums",
+            ),
         ),
         migrations.AddField(
-            model_name='leadersum',
-            name='institution',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='org.institution', verbose_name='institution'),
+            model_name="leadersum",
+            name="institution",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="org.institution",
+                verbose_name="institution",
+            ),
         ),
         migrations.AddField(
-            model_name='leadersum',
-            name='owner',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='led by'),
+            model_name="leadersum",
+            name="owner",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="led by",
+            ),
         ),
         migrations.AddField(
-            model_name='leadersum',
-            name='stage',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sales.stage', verbose_name='stage'),
+            model_name="leadersum",
+            name="stage",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="sales.stage",
+                verbose_name="stage",
+            ),
         ),
         migrations.AddField(
-            model_name='monthsum',
-            name='institution',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='org.institution', verbose_name='institution'),
+            model_name="monthsum",
+            name="institution",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="org.institution",
+                verbose_name="institution",
+            ),
         ),
         migrations.AddField(
-            model_name='monthsum',
-            name='stage',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='sales.stage', verbose_name='stage'),
+            model_name="monthsum",
+            name="stage",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="sales.stage",
+                verbose_name="stage",
+            ),
         ),
         migrations.AddIndex(
-            model_name='leadersum',
-            index=models.Index(fields=['institution', 'stage'], name='leader_sum_institution'),
+            model_name="leadersum",
+            index=models.Index(fields=["institution", "stage"], name="leader_sum_institution"),
         ),
         migrations.AddIndex(
-            model_name='monthsum',
-            index=models.Index(fields=['month', 'institution'], name='month_sum_month'),
+            model_name="monthsum",
+            index=models.Index(fields=["month", "institution"], name="month_sum_month"),
         ),
     ]
