@@ -65,6 +65,7 @@ class OnSpark:
         """Splink's interface to the session. Its Scala functions are not needed: the models use Spark's own."""
         from splink.backends.spark import SparkAPI
 
+        self.session.sparkContext.setCheckpointDir(str(self.folder / "checkpoint"))
         return SparkAPI(
             spark_session=self.session, register_udfs_automatically=False, break_lineage_method="parquet",
             num_partitions_on_repartition=2,

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from guanxi.warehouse.identity.backend import Backend
 from guanxi.warehouse.identity.model import Field, Model, Parameters
+from guanxi.warehouse.identity.thresholds import LEAST
 from guanxi.warehouse.identity.train import linker
 
 SHARED = {"phone_1": 12, "phone_2": 12, "mail": 6, "home": 40}
 """A value that more records have proves nothing, and would make pairs by the square: an agent's phone, a dormitory."""
-KEPT_FROM = 0.01
-"""Pairs below this probability are forgotten: no threshold may lie below it."""
 
 
 def create_linkable(backend: Backend, model: Model, features: str) -> None:
@@ -40,7 +39,7 @@ def score_all(backend: Backend, model: Model, parameters: Parameters) -> None:
     model_version): every pair of ``<kind>_linkable`` that is worth keeping."""
     records = f"{model.kind}_linkable"
     linked = linker(backend, model, parameters, f"FROM {records}", f"{model.kind}_given")
-    backend.take(linked.inference.predict(threshold_match_probability=KEPT_FROM, warning_mode="never"), "scored")
+    backend.take(linked.inference.predict(threshold_match_probability=LEAST, warning_mode="never"), "scored")
     _judge(backend, model, parameters)
 
 
@@ -56,7 +55,7 @@ def score_changed(backend: Backend, model: Model, parameters: Parameters, change
         linked.table_management.register_term_frequency_lookup(frequency, column)
     given_new = backend.give(api, new, f"{model.kind}_new_right")
     given_old = backend.give(api, old, f"{model.kind}_old_left")
-    told = {"threshold_match_probability": KEPT_FROM, "warning_mode": "never"}
+    told = {"threshold_match_probability": LEAST, "warning_mode": "never"}
     backend.take(linked.inference.predict_between(given_old, given_new, **told), "scored_between")
     backend.take(linked.inference.predict(**told), "scored_within")
     connection.execute(

@@ -159,6 +159,9 @@ PERSON = Model(
         "l.birth = r.birth AND l.family_letters = r.family_letters",
         "l.birth = r.birth AND l.given_letters = r.given_letters",
         "l.name_letters = r.name_letters AND l.code = r.code",
+        # A slip of the pen in a number spares its beginning or its end.
+        "l.name_letters = r.name_letters AND substr(l.resident, 1, 6) = substr(r.resident, 1, 6)",
+        "l.name_letters = r.name_letters AND substr(l.resident, 15, 4) = substr(r.resident, 15, 4)",
         "l.name_sorted = r.name_sorted AND substr(l.birth, 1, 4) = substr(r.birth, 1, 4)",
         "l.home = r.home",
         "l.birth = r.birth AND l.code = r.code",

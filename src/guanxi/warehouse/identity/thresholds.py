@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+KINDS = ("person", "organisation")
+LEAST = 0.01
+"""Pairs of a lower probability are forgotten: no threshold lies below."""
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
