@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from guanxi.warehouse.decisions import KeptRow
 from guanxi.warehouse.engine.assumptions import Assumption
 from guanxi.warehouse.leads import LeadRow
 from guanxi.warehouse.nights import Night
@@ -189,8 +190,9 @@ def write_control(
     assumptions: list[Assumption],
     leads: Sequence[LeadRow] = (),
     sealing: Sealing = PLAIN,
+    kept: Sequence[KeptRow] = (),
 ) -> dict[str, Path]:
-    """Writes the five control datasets into ``folder``; returns their files by name."""
+    """Writes the six control datasets into ``folder``; returns their files by name."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
         "night": arrow([night], NightRow),
@@ -198,6 +200,7 @@ def write_control(
         "delivery": arrow([DeliveryRow(*item) for item in sorted(deliveries.items())], DeliveryRow),
         "assumption": arrow(assumptions, Assumption),
         "lead": arrow(leads, LeadRow),
+        "kept": arrow(kept, KeptRow),
     }
     files = {name: folder / sealing.name(name) for name in tables}
     sealing.write_arrow({files[name]: table for name, table in tables.items()})
