@@ -17,9 +17,9 @@ from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.records import ADDED, RECORDS
 from guanxi.warehouse.sealing import files_of
 
-ALWAYS_CARRIED = ("agreement_ledger", "customer_tier", "customer_habit")
+ALWAYS_CARRIED = ("agreement_ledger", "customer_tier", "customer_habit", "customer_answer")
 # State that earlier versions did not carry: a warehouse that has never written it begins it with tonight.
-BEGUN_LATER = ("core_payment_pair", "customer_habit")
+BEGUN_LATER = ("core_payment_pair", "customer_habit", "customer_answer")
 # What a ledger of an earlier version does not have: then every record was a party.
 ADDED_TO_LEDGER = "record_id"
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 from guanxi.warehouse.decisions import KeptRow
 from guanxi.warehouse.engine.assumptions import Assumption
 from guanxi.warehouse.leads import LeadRow
+from guanxi.warehouse.marks import MarkRow
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.sealing import PLAIN, Sealing
 
@@ -189,6 +190,7 @@ def write_control(
     deliveries: Mapping[str, str],
     assumptions: list[Assumption],
     leads: Sequence[LeadRow] = (),
+    marks: Sequence[MarkRow] = (),
     sealing: Sealing = PLAIN,
     kept: Sequence[KeptRow] = (),
 ) -> dict[str, Path]:
@@ -201,6 +203,7 @@ def write_control(
         "assumption": arrow(assumptions, Assumption),
         "lead": arrow(leads, LeadRow),
         "kept": arrow(kept, KeptRow),
+        "mark": arrow(marks, MarkRow),
     }
     files = {name: folder / sealing.name(name) for name in tables}
     sealing.write_arrow({files[name]: table for name, table in tables.items()})

@@ -19,6 +19,7 @@ from guanxi.warehouse.landing.control import DeliveryError, Problem
 from guanxi.warehouse.landing.land import DayLanding, MendedRow, land_day
 from guanxi.warehouse.landing.tables import TABLES
 from guanxi.warehouse.leads import do_what_is_due, open_leads
+from guanxi.warehouse.marks import marks_of
 from guanxi.warehouse.night.identify import Linker, has_state, identify
 from guanxi.warehouse.night.inbox import folders
 from guanxi.warehouse.night.keys import check_keys, damage
@@ -218,12 +219,13 @@ class _Nights:
         options = self.options
         leads = open_leads(options.database_url, night.business_date, newest=last)
         deliveries = _deliveries(landing)
+        marks = marks_of(options.database_url, night, time_zone=options.time_zone)
         built = self._step(
             journal, steps, night, "build",
             lambda progress: build_night(
                 layout=self.layout, night=night, deliveries=deliveries, assumptions=options.assumptions,
                 progress=progress, threads=options.threads, memory_limit=options.memory_limit, engine=options.engine,
-                leads=leads, kept=decided.kept,
+                leads=leads, kept=decided.kept, marks=marks,
             ),
             lambda found: (sum(found.rows.values()), found.peak_bytes),
         )  # fmt: skip
