@@ -43,7 +43,7 @@ class PipelineForm(forms.ModelForm):
         seen = found.get("seen")
         if seen != standing.version:
             # What was typed stays; it is saved over what stands only by pressing again.
-            self.data = self.data.copy()
+            self.data = self.data.copy()  # type: ignore[attr-defined]
             self.data[self.add_prefix("seen")] = str(standing.version)
             self.add_error(None, ValidationError(_words(standing, seen or 0), code=STALE))
         return found
@@ -67,7 +67,8 @@ def _difference(one: Difference, names: dict[str, str]) -> str:
     if one.field == "code":
         return _("%(stage)s: a new stage") % {"stage": stage}
     model = Stage if one.stage else Pipeline
-    label = capfirst(str(model._meta.get_field(one.field).verbose_name))
+    found: Any = model._meta.get_field(one.field)
+    label = capfirst(str(found.verbose_name))
     values = {"field": label, "before": _value(one.before), "after": _value(one.after), "stage": stage}
     if one.stage:
         return _("%(stage)s · %(field)s: %(before)s → %(after)s") % values

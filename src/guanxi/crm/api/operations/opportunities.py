@@ -67,7 +67,7 @@ class Asked(Parameters):
 @router.get(
     "",
     auth=MAY,
-    response=answers(wire.Page),
+    response=answers(wire.OpportunityPage),
     summary=_noop("List opportunities"),
     url_name="opportunities",
     description=_noop("Those of customers you may see, the next to close first, a page at a time. There is no total."),
@@ -82,14 +82,14 @@ def opportunities(request: StaffRequest, asked: Query[Asked]) -> Any:
     facts = {**recorded(listing, state), "first": page.first, "rows": len(page.rows)}
     record(action=Action.LIST, kind="api-v1:opportunities", detail=facts)
     names = Names(request)
-    return wire.Page(
+    return wire.OpportunityPage(
         items=[_row(names, dict(zip(page.fields, row, strict=False))) for row in page.rows],
         next=page.following.write(listing.name) if page.following else None,
     )
 
 
-def _row(names: Names, found: dict[str, Any]) -> wire.Row:
-    return wire.Row(
+def _row(names: Names, found: dict[str, Any]) -> wire.OpportunityRow:
+    return wire.OpportunityRow(
         id=found["id"],
         title=found["title"],
         customer=Named(id=found["party_id"], name=found["party__name"]),
@@ -131,7 +131,7 @@ def lines(request: StaffRequest) -> Any:
                 line=_line(one.pipeline.line),
                 name=names.label(one.pipeline.name_zh, one.pipeline.name_en),
                 stages=[
-                    wire.Stage(
+                    wire.PipelineStage(
                         code=stage.code,
                         label=names.label(stage.name_zh, stage.name_en),
                         state=_state(stage.state),
@@ -144,7 +144,7 @@ def lines(request: StaffRequest) -> Any:
             for one in pipelines()
         ],
         reasons=[
-            wire.Reason(code=one.code, label=names.label(one.name_zh, one.name_en), state=_state(one.state))
+            wire.EndReason(code=one.code, label=names.label(one.name_zh, one.name_en), state=_state(one.state))
             for one in reasons()
         ],
     )
@@ -170,7 +170,7 @@ def _wire(request: StaffRequest, whole: Whole) -> wire.Opportunity:
         manager=Named(id=one.owner_id, name=one.owner_name or one.owner_id),
         institution=names.institution(one.institution_id),
         products=[
-            wire.Product(
+            wire.OpportunityProduct(
                 id=line.product_id,
                 name=names.label(line.product.name, line.product.name_en or ""),
                 amount=money(line.amount, one.currency),
@@ -182,7 +182,7 @@ def _wire(request: StaffRequest, whole: Whole) -> wire.Opportunity:
             for line in whole.products
         ],
         team=[
-            wire.Member(
+            wire.TeamMember(
                 staff=Named(id=member.staff_id, name=member.who or member.staff_id),
                 part=Coded(code=member.part, label=str(Part(member.part).label)),
                 share=member.share / 100,
@@ -275,7 +275,7 @@ def _check_leader(request: StaffRequest, wanted: wire.NewOpportunity) -> None:
         "it, nothing is done."
     ),
 )
-def move(request: StaffRequest, opportunity_id: int, wanted: wire.Move) -> Any:
+def move(request: StaffRequest, opportunity_id: int, wanted: wire.StageMove) -> Any:
     whole = changing(request, opportunity_id)
     stage = next((one for one in whole.stages if one.code == wanted.stage), None)
     if stage is None:

@@ -12,7 +12,7 @@ from guanxi.crm.api.schemas.parts import Bound, Cny, Coded, Money, Named, Number
 from guanxi.crm.sales.opportunity_codes import ProductLine
 
 
-class Stage(Schema):
+class PipelineStage(Schema):
     """A stage of a pipeline. ``state``: whether what is in it is open, won or lost; ``required``: what must be known
     before an opportunity enters.
     """
@@ -29,10 +29,10 @@ class Pipeline(Schema):
 
     line: Coded
     name: str
-    stages: list[Stage]
+    stages: list[PipelineStage]
 
 
-class Reason(Schema):
+class EndReason(Schema):
     """Why an opportunity is won, or lost."""
 
     code: str
@@ -44,10 +44,10 @@ class Pipelines(Schema):
     """The pipelines in use, and the reasons common to all."""
 
     pipelines: list[Pipeline]
-    reasons: list[Reason]
+    reasons: list[EndReason]
 
 
-class Row(Schema):
+class OpportunityRow(Schema):
     """An opportunity in a list."""
 
     id: int
@@ -66,14 +66,14 @@ class Row(Schema):
     version: int
 
 
-class Page(Schema):
+class OpportunityPage(Schema):
     """A page of opportunities."""
 
-    items: list[Row]
+    items: list[OpportunityRow]
     next: str | None = Field(description=_("Ask for the next page with it; empty on the last."))
 
 
-class Product(Schema):
+class OpportunityProduct(Schema):
     """A product of an opportunity, in its currency."""
 
     id: str
@@ -85,7 +85,7 @@ class Product(Schema):
     contribution: Cny | None
 
 
-class Member(Schema):
+class TeamMember(Schema):
     """Somebody in the team, with the share of the credit."""
 
     staff: Named
@@ -112,8 +112,8 @@ class Opportunity(Schema):
     decider: str
     manager: Named = Field(description=_("Who leads it."))
     institution: Named
-    products: list[Product]
-    team: list[Member]
+    products: list[OpportunityProduct]
+    team: list[TeamMember]
     competitors: list[str]
     origin: Coded
     opened_at: datetime.datetime
@@ -139,7 +139,7 @@ class NewOpportunity(Strict):
     manager: Number | None = Field(None, description=_("Who leads it; the customer's manager where it is left out."))
 
 
-class Move(Strict):
+class StageMove(Strict):
     """To which stage an opportunity moves; with the end also why."""
 
     version: int = Field(ge=1, le=2_147_483_647, description=_("The one that you read."))
