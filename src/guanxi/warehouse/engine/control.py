@@ -194,7 +194,7 @@ def write_control(
     sealing: Sealing = PLAIN,
     kept: Sequence[KeptRow] = (),
 ) -> dict[str, Path]:
-    """Writes the six control datasets into ``folder``; returns their files by name."""
+    """Writes the control datasets into ``folder``; returns their files by name."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
         "night": arrow([night], NightRow),
