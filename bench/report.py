@@ -23,10 +23,10 @@ def render(results: dict[str, Any]) -> str:
             from bench.audit import render as audit
 
             parts.append(audit(measured))
-        elif name.startswith("day "):
-            from bench.day import render as day
+        elif name == "board":
+            from bench.board import render as board
 
-            parts.append(day(measured))
+            parts.append(board(measured))
         elif name == "encryption":
             from bench.encryption import render as encryption
 

@@ -35,6 +35,7 @@ from tests.acceptance.matrix_row import (
     RECORDERS,
     REVEALERS,
     SEERS,
+    STEWARDS,
     TAKERS,
     WATCHERS,
     WORKERS,
@@ -47,11 +48,13 @@ KWARGS = {
     for record, names in {
         "customer": (
             "party_id agreement_id assignment_id support_id number package_id activity_id attachment_id task_id "
-            "appointment_id opportunity_id move_id approval_id lead_id referral_id accepted_referral_id"
+            "appointment_id opportunity_id move_id approval_id lead_id referral_id accepted_referral_id "
+            "left_record right_record decision_id merge_id"
         ),
         "person": (
             "invited_appointment_id leave_id lead_import_id export_id handover_id draft_handover_id "
-            "done_handover_id notice_id device_id session_id token_id passkey import_id"
+            "done_handover_id notice_id device_id session_id token_id passkey import_id "
+            "merge_file_id applied_merge_file_id"
         ),
         "house": (
             "announcement_id file_id material_id run_id row_id entry_id staff_id product_id period provider_id "
@@ -284,6 +287,18 @@ ROWS: tuple[Row, ...] = (
     Row("export-decide", None, APPROVERS, post_verb=APPROVE, takes={"export_id": "asked_export_id"}),
     Row("export-take-back", None, TAKERS),
     Row("export-file", EXPORTERS, takes={"export_id": "written_export_id"}),
+    # One customer, one number
+    Row("identity", STEWARDS, STEWARDS, part=True, changes=False),  # none is chosen
+    Row("identity-pair", STEWARDS, STEWARDS, post_verb=EDIT),
+    Row("identity-verdicts", STEWARDS),
+    Row("identity-verdict-take-back", STEWARDS, STEWARDS, post_verb=EDIT),
+    Row("identity-merge", STEWARDS, STEWARDS, post_verb=EDIT),
+    Row("identity-files", STEWARDS, STEWARDS),
+    Row("identity-file", STEWARDS),
+    Row("identity-file-take", None, STEWARDS),
+    Row("identity-file-take-back", None, STEWARDS, takes={"merge_file_id": "applied_merge_file_id"}),
+    Row("identity-file-errors", STEWARDS),
+    Row("identity-thresholds", STEWARDS, STEWARDS),
     # Nights, quality, rows kept aside
     Row("runs", READERS, part=True),
     Row("run-start", None, MENDERS),
@@ -331,10 +346,6 @@ ROWS: tuple[Row, ...] = (
     Row("api-v1:customer-support"),
     Row("api-v1:lead", WORKERS),
     Row("api-v1:leads"),
-    Row("api-v1:opportunities", SEERS),
-    Row("api-v1:pipelines", SEERS),
-    Row("api-v1:opportunity", SEERS),
-    Row("api-v1:opportunity-move"),
     Row("api-v1:covers", ASSIGNERS),
     Row("api-v1:cover"),
     Row("api-v1:me", ANYBODY),

@@ -59,6 +59,10 @@ def _upload(_stage: Stage, _records: Mapping[str, Any]) -> Mapping[str, Any]:
     return {"file": SimpleUploadedFile("mended.csv", b"id,version,mended\n")}
 
 
+def _verdicts(_stage: Stage, _records: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"file": SimpleUploadedFile("verdicts.csv", b"left,right,verdict\nA,B,same\n")}
+
+
 def _restore(_stage: Stage, records: Mapping[str, Any]) -> Mapping[str, Any]:
     events = Cover.history.rel.related_model.objects.filter(pgh_obj_id=records["cover_id"], pgh_label="update")
     return {"field": "reason", "event": events.order_by("-pgh_id")[0].pgh_id, "reason": "误改"}
@@ -260,6 +264,14 @@ FORMS: dict[str, Form] = {
     "export-decide": always(approve="1", said=""),
     "export-take-back": nothing,
     "run-start": nothing,
+    "identity": nothing,
+    "identity-pair": always(verdict="different", reason="不同证件"),
+    "identity-verdict-take-back": nothing,
+    "identity-merge": always(reason="误并", different="1"),
+    "identity-files": _verdicts,
+    "identity-file-take": nothing,
+    "identity-file-take-back": nothing,
+    "identity-thresholds": always(kind="person", merge_from="0.999", review_from="0.9", reason="减少人工"),
     "quarantined-row": always(f1="x", version="y"),
     "quarantine-dismiss": lambda stage, _records: {"row": stage.house["row_id"]},
     "quarantine-restore": lambda stage, _records: {"row": stage.house["dismissed_row_id"]},

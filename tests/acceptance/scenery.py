@@ -29,6 +29,7 @@ from guanxi.crm.contact.models import (
     Task,
 )
 from guanxi.crm.handover.models import Handover, Receiver
+from guanxi.crm.identity.models import MergeFile
 from guanxi.crm.kernel.storage import files
 from guanxi.crm.notices.models import Device, Notice, Unread
 from guanxi.crm.org.models import AddressLock, Cover, Staff, StaffSession
@@ -143,6 +144,12 @@ def things_of(staff: Staff, *, institution: str) -> dict[str, Any]:
     files().save(batch.file, ContentFile("姓名\n张三\n".encode()))
     return {
         "lead_import_id": batch.pk,
+        **{
+            name: MergeFile.objects.create(
+                uploaded_by=staff, file_name="v.csv", sha256="0" * 64, encoding="utf-8-sig", state=state
+            ).pk
+            for name, state in (("merge_file_id", "checked"), ("applied_merge_file_id", "applied"))
+        },
         "export_id": asked.pk,
         "written_export_id": written.pk,
         "import_id": upload.pk,

@@ -30,6 +30,7 @@ from guanxi.crm.org.queries import forget
 from guanxi.crm.party.models import LinkedParty, Party, PartyRelation, SearchToken
 from tests.acceptance.scenery import deal_with, lead_like, package_of, things_of, things_of_the_house, work_with
 from tests.cast import Cast, load, people
+from tests.identity.pairs import records_of
 
 DAY = datetime.timedelta(days=1)
 # Where each institution lies, itself first; the oracle's own copy of the tree.
@@ -255,6 +256,7 @@ def _records_of(number: str, cast: Cast) -> dict[str, Any]:
     return {
         **work_with(number, cast.bo),
         **deal_with(number, cast.bo),
+        **records_of(Party.objects.get(pk=number)),
         "lead_id": lead_like(Party.objects.get(pk=number)),
         "party_id": number,
         "agreement_id": Agreement.objects.filter(party_id=number).values_list("id", flat=True).first(),

@@ -17,6 +17,7 @@ from guanxi.crm.consent.codes import Channel, Decision, How, Purpose, channels_o
 from guanxi.crm.consent.models import ConsentEvent, ConsentState, ConsentText, Limit
 from guanxi.crm.consent.queries import texts_in_force
 from guanxi.crm.consent.rules import Will, merged, overrides
+from guanxi.crm.identity.queries import undone_batches
 
 
 class ConsentError(ValueError):
@@ -135,7 +136,10 @@ def rebuild_states(*, party_id: str) -> int:
     with transaction.atomic():
         _lock([party_id])
         last: dict[tuple[str, str], ConsentEvent] = {}
+        undone = undone_batches(party_id)
         for event in ConsentEvent.objects.filter(party_id=party_id).order_by("id"):
+            if event.batch in undone:
+                continue
             key = (event.purpose, event.channel)
             if key not in last or overrides(_said(event), _said(last[key])):
                 last[key] = event

@@ -14,6 +14,7 @@ class ContactConfig(AppConfig):
     def ready(self) -> None:
         """Registers what is held about a person, what hangs on a manager, and the reasons that tasks are."""
         from guanxi.crm.contact import calendar_telling, telling  # noqa: F401 - registers its kinds of notification
+        from guanxi.crm.contact.following import register_following
         from guanxi.crm.contact.hanging import register_hanging
         from guanxi.crm.contact.inventory import register_all
         from guanxi.crm.contact.named import register_kinds
@@ -22,4 +23,5 @@ class ContactConfig(AppConfig):
         register_all()
         register_kinds()
         register_hanging()
+        register_following()
         register_reasons()

@@ -16,9 +16,11 @@ class EffortConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers what is held about a person; after each migration the database counts as the code says."""
+        from guanxi.crm.effort.following import register_following
         from guanxi.crm.effort.inventory import register_all
 
         register_all()
+        register_following()
         post_migrate.connect(_define)
 
 

@@ -17,11 +17,13 @@ class HandoverConfig(AppConfig):
     def ready(self) -> None:
         """Registers what hangs on a manager; after every migration the database's functions are as the code says."""
         from guanxi.crm.handover import informing  # noqa: F401 - registers its kinds of notification
+        from guanxi.crm.handover.following import register_following
         from guanxi.crm.handover.hanging import register_all
         from guanxi.crm.handover.models import Handover
         from guanxi.crm.kernel.sensitive import not_secret
 
         register_all()
+        register_following()
         not_secret(Handover, "the house's own numbers of customers, by which nothing can be proved or paid", "numbers")
         post_migrate.connect(_define)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from guanxi.crm.identity.models import Alias, Decision, FieldSource, Mend, Merge, Record
+from guanxi.crm.identity.models import Alias, Decision, FieldKept, FieldSource, Mend, Merge, Record
 from guanxi.crm.kernel.personal import Held, register
 
 
@@ -23,6 +23,12 @@ def register_all() -> None:
             lookups=("party_id",),
             kind="operation",
             title=_("Where each of your details comes from"),
+        ),
+        Held(
+            model=FieldKept,
+            lookups=("party_id",),
+            kind="operation",
+            title=_("Details of yours that were chosen by hand"),
         ),
         Held(
             model=Mend,

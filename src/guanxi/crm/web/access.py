@@ -34,6 +34,7 @@ class Area(StrEnum):
     LEADS = "leads"
     TEAM = "team"
     HANDOVERS = "handovers"
+    IDENTITY = "identity"
     QUALITY = "quality"
     QUARANTINE = "quarantine"
     RUNS = "runs"
@@ -47,6 +48,8 @@ class Area(StrEnum):
 
 # Rows kept aside hold customers' data of every institution as delivered: never for those who see only some of them.
 ROLES: dict[Area, frozenset[str]] = {
+    # Who makes customers one, and several again.
+    Area.IDENTITY: frozenset({Role.STEWARD}),
     Area.QUALITY: frozenset(READERS),
     Area.QUARANTINE: frozenset(READERS),
     Area.RUNS: frozenset(READERS),

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from guanxi.crm.web.display import Display
 
-Kind = Literal["steps", "stacked", "ladder", "treemap"]
+Kind = Literal["steps", "stacked", "ladder", "treemap", "waterfall"]
 Measure = Literal["money", "rate", "count"]
 
 
@@ -32,8 +32,8 @@ class Chart:
 
     ``finding`` is its title, ``what`` says what is drawn, ``axis`` what stands at the head of its table's first column.
     Of a treemap's fields, one for each of ``labels``: ``tones`` from -2 (fell much) to 2 (grew much), ``notes`` stand
-    below the label, ``links`` lead on. ``total`` is marked on stacked bars, which may reach below
-    zero. ``open_end`` marks the last bar as not complete yet.
+    below the label, ``links`` lead on. ``total`` is marked on stacked bars, which may reach below zero. A ``waterfall``
+    of one series begins each bar where the one before ended. ``open_end`` marks the last bar as not complete yet.
     """
 
     id: str

@@ -45,7 +45,7 @@ MY_DAY = Group(_("My day"), "calendar-check")
 SALES = Group(_("Sales"), "target-arrow")
 TEAM = Group(_("Team"), "users-group")
 BULLETINS = Group(_("Bulletins"), "speakerphone")
-DATA = Group(_("Data"), "database")
+DATA = Group(_("Data"), icon="database")
 AUDIT = Group(_("Audit"), "shield-check")
 
 PLACES: tuple[Place, ...] = (
@@ -222,6 +222,15 @@ PLACES: tuple[Place, ...] = (
         key="2",
         inside=frozenset({"materials", "material"}),
         group=BULLETINS,
+    ),
+    Place(
+        Area.IDENTITY,
+        "identity",
+        _("Duplicates"),
+        icon="arrows-join",
+        key="0",
+        inside=frozenset({"identity"}),
+        group=DATA,
     ),
     Place(
         Area.QUALITY,

@@ -2,7 +2,7 @@
 of merges (``journal``), merges by file (``files``).
 """
 
-from guanxi.crm.identity.models.deciding import Decision, Threshold
+from guanxi.crm.identity.models.deciding import Decision, FieldKept, Threshold
 from guanxi.crm.identity.models.files import MergeFile, MergeLine
 from guanxi.crm.identity.models.journal import Alias, Merge, MergeStep
 from guanxi.crm.identity.models.published import (
@@ -18,6 +18,7 @@ from guanxi.crm.identity.models.published import (
 __all__ = [
     "Alias",
     "Decision",
+    "FieldKept",
     "FieldSource",
     "Mend",
     "Merge",

@@ -98,6 +98,28 @@ class Decision(models.Model):
         return f"{self.left_record} {self.right_record} {self.verdict}"
 
 
+class FieldKept(models.Model):
+    """Grain: one row a party and field of which somebody chose the record whose value stands; the night keeps to it."""
+
+    scope_paths: ClassVar = ScopePaths(institution="party__institution_id", manager="party__manager_id")
+
+    pk = models.CompositePrimaryKey("party_id", "field")
+    party = models.ForeignKey(Party, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+")
+    party_id: str
+    field = models.CharField(_("field"), max_length=64)
+    record_id = models.CharField(_("record"), max_length=32)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, verbose_name=_("by"), **STAFF)
+    by_id: str | None
+    at = models.DateTimeField(_("at"), default=timezone.now)
+
+    objects = ScopedManager()
+
+    class Meta:
+        db_table = "identity_kept"
+        verbose_name = _("value kept by hand")
+        verbose_name_plural = _("values kept by hand")
+
+
 class Threshold(models.Model):
     """Grain: one row a setting of the thresholds of one kind of customer; the newest one holds from the next night on.
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from guanxi.crm.identity.codes import Action, Cause
 from guanxi.crm.identity.models.deciding import STAFF
 from guanxi.crm.identity.models.published import OF_PARTY
-from guanxi.crm.kernel.scope import ScopedManager
+from guanxi.crm.kernel.scope import ScopedManager, ScopePaths
 from guanxi.crm.party.models import Party
 
 
@@ -69,17 +69,30 @@ class Merge(models.Model):
 class MergeStep(models.Model):
     """Grain: one row a merge, table, column and action: which rows it was done to, and what they were before.
 
+    ``overlay`` are steps on what each night publishes anew: taken off before it does (``laid`` is then false), laid
+    again after it where it did not know of the merge.
     ``keys`` is a list of the rows' keys, ``images`` (of rows changed or put aside) the whole rows in the same order.
     Encrypted columns stand in it as they stood in their rows.
     """
+
+    scope_paths: ClassVar = ScopePaths(
+        institution="merge__party__institution_id",
+        manager="merge__party__manager_id",
+        record="merge__party_id",
+        kind="merge__party__kind",
+    )
 
     merge = models.ForeignKey(Merge, models.CASCADE, related_name="steps")
     place = models.SmallIntegerField(_("place"))
     table = models.CharField(_("table"), max_length=63)
     column = models.CharField(_("column"), max_length=63, default="")
     action = models.CharField(_("action"), max_length=8, choices=Action.choices)
+    overlay = models.BooleanField(_("of the day only"), default=False)
+    laid = models.BooleanField(_("in force"), default=True)
     keys = models.JSONField(_("keys"), default=list)
     images = models.JSONField(_("rows before"), null=True)
+
+    objects = ScopedManager()
 
     class Meta:
         verbose_name = _("step of a merge")

@@ -15,7 +15,6 @@ from guanxi.crm.sales.models.opportunities import (
 )
 from guanxi.crm.sales.models.pipelines import CloseReason, Pipeline, PipelineVersion, Stage
 from guanxi.crm.sales.models.referrals import Referral, ReferralCredit, ReferralStep
-from guanxi.crm.sales.models.sums import LeaderSum, MonthSum
 
 __all__ = [
     "AssignmentRule",
@@ -29,8 +28,6 @@ __all__ = [
     "LeadRow",
     "LeadSetup",
     "LeadStep",
-    "LeaderSum",
-    "MonthSum",
     "Opportunity",
     "OpportunityEvent",
     "OpportunityMember",

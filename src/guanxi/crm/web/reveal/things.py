@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from guanxi.crm.consent.reveal_queries import clear_corrected_from, clear_corrected_to
 from guanxi.crm.holding.reveal_queries import clear_account, clear_other_account
+from guanxi.crm.identity.reveal_queries import clear_field
 from guanxi.crm.kernel.masks import Secret
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.kernel.sensitive import Clear
@@ -17,6 +18,7 @@ THINGS: dict[str, Callable[[Scope, str, str], Clear | None]] = {
     "income": clear_income,
     "account": clear_account,
     "other-account": clear_other_account,
+    "record": clear_field,
     "corrected-from": clear_corrected_from,
     "corrected-to": clear_corrected_to,
 }

@@ -175,6 +175,57 @@ function bars(spec, look) {
   };
 }
 
+// Each bar begins where the one before ended: an invisible bar lifts it. Bars across zero are drawn in two pieces.
+function waterfall(spec, look) {
+  const values = spec.series[0].values.map((value) => scaled(value, spec) ?? 0);
+  const ends = values.reduce((found, value) => [...found, (found.at(-1) ?? 0) + value], []);
+  const spans = values.map((value, place) => [place, ends[place] - value, ends[place]]);
+  return {
+    ...base(spec, look),
+    grid: { left: 4, right: 14, top: 30, bottom: 4, containLabel: true },
+    tooltip: {
+      ...base(spec, look).tooltip,
+      trigger: "item",
+      formatter: ({ dataIndex }) => `${oneLine(spec.labels[dataIndex])}\n${exact(spec.series[0].values[dataIndex], spec)}`,
+    },
+    xAxis: {
+      type: "category",
+      data: spec.labels,
+      axisLine: { lineStyle: { color: look.ink3 } },
+      axisTick: { show: false },
+      axisLabel: { color: look.ink3, lineHeight: 15, interval: 0, hideOverlap: true },
+    },
+    series: [{
+      type: "custom",
+      name: spec.series[0].name,
+      encode: { x: 0, y: [1, 2] },
+      data: spans,
+      renderItem(_parameters, api) {
+        const [x, from] = api.coord([api.value(0), api.value(1)]);
+        const to = api.coord([api.value(0), api.value(2)])[1];
+        const wide = Math.min(44, api.size([1, 0])[0] * 0.62);
+        const value = api.value(2) - api.value(1);
+        const fill = look.series[value < 0 ? 1 : 0];
+        return {
+          type: "group",
+          children: [
+            {
+              type: "rect",
+              shape: { x: x - wide / 2, y: Math.min(from, to), width: wide, height: Math.max(1, Math.abs(from - to)) },
+              style: { fill },
+            },
+            {
+              type: "text",
+              style: { text: (value > 0 ? "+" : "") + value.toFixed(1), x, y: Math.min(from, to) - 4, fill: look.ink2, textAlign: "center", textVerticalAlign: "bottom", font: `11px ${look.font}` },
+            },
+          ],
+        };
+      },
+    }],
+  };
+}
+
 export function optionOf(spec, look) {
+  if (spec.kind === "waterfall") return waterfall(spec, look);
   return spec.kind === "steps" ? steps(spec, look) : bars(spec, look);
 }

@@ -1,7 +1,5 @@
-// The board: a card is dragged to a column by mouse or finger, or moved by Shift with an arrow, or by its menu, which needs
-// no script. Whichever way, the menu's form is sent: the server decides, and answers with the board as it is.
-import { startTouch } from "./board-touch.js";
-
+// The board: a card is dragged to a column, or moved by Shift with an arrow, or by its menu, which needs no script.
+// Whichever way, the menu's form is sent: the server decides, and answers with the board as it is.
 const COLUMN = ".gd-column";
 let dragged = null;
 
@@ -10,8 +8,6 @@ function moveTo(card, stage) {
   const button = form?.querySelector(`button[name=stage][value="${stage}"]`);
   if (button) form.requestSubmit(button);
 }
-
-startTouch(moveTo);
 
 function clear() {
   for (const column of document.querySelectorAll(".gd-over")) column.classList.remove("gd-over");

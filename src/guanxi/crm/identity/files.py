@@ -1,0 +1,208 @@
+"""Verdicts by file: read, checked line by line without doing anything, carried out, taken back.
+
+A file is CSV, in UTF-8 or GB18030, with a heading: ``left`` and ``right`` (numbers of records), ``verdict`` (``same``
+or ``different``) and, if one likes, ``reason``; the Chinese headings are known too. It holds numbers alone, no name.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterable, Iterator, Mapping
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from guanxi.crm.audit.models import Action
+from guanxi.crm.audit.services import record as log
+from guanxi.crm.identity.codes import FileState, Outcome, Verdict
+from guanxi.crm.identity.merging import MergeError
+from guanxi.crm.identity.models import Decision, Merge, MergeFile, MergeLine, Record
+from guanxi.crm.identity.services import Asker, NotThereError, decide, withdraw
+
+MOST_BYTES = 4_000_000
+MOST_LINES = 20_000
+HEADINGS = {
+    "left": "left", "记录": "left", "记录号": "left", "left_record": "left",
+    "right": "right", "另一条记录": "right", "另一记录号": "right", "right_record": "right",
+    "verdict": "verdict", "判定": "verdict", "reason": "reason", "原因": "reason",
+}  # fmt: skip
+VERDICTS = {
+    "same": Verdict.SAME, "同一客户": Verdict.SAME, "different": Verdict.DIFFERENT, "不是同一客户": Verdict.DIFFERENT,
+}  # fmt: skip
+BOMS = (b"\xef\xbb\xbf",)
+
+
+class FileError(ValueError):
+    """The file cannot be read at all; the message says why."""
+
+
+def check_file(*, asker: Asker, name: str, content: bytes) -> MergeFile:
+    """Reads a file and says of each line what would become of it; nothing is decided. Raises :class:`FileError`."""
+    if len(content) > MOST_BYTES:
+        raise FileError(_("The file is too large: at most 4 MB."))
+    text, encoding = _text(content)
+    rows = list(_rows(text))
+    if not rows:
+        raise FileError(_("The file has no line below its heading."))
+    with transaction.atomic():
+        made = MergeFile.objects.create(
+            uploaded_by_id=asker.staff_id,
+            file_name=name[:200],
+            sha256=hashlib.sha256(content).hexdigest(),
+            encoding=encoding,
+        )
+        MergeLine.objects.bulk_create(_checked(asker, made, rows), batch_size=2_000)
+        log(
+            action=Action.CHANGE,
+            kind="identity.file",
+            object_id=str(made.pk),
+            detail={"file": made.file_name, "lines": len(rows), "sha256": made.sha256},
+        )
+    return made
+
+
+def _text(content: bytes) -> tuple[str, str]:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding), encoding
+        except UnicodeDecodeError:
+            continue
+    raise FileError(_("The file is neither UTF-8 nor GB18030."))
+
+
+def _rows(text: str) -> Iterator[tuple[int, str, Mapping[str, str]]]:
+    """The lines below the heading: number, as sent, by what their columns hold."""
+    reader = csv.reader(io.StringIO(text))
+    heading = next(reader, [])
+    columns = [HEADINGS.get(cell.strip().lower(), "") for cell in heading]
+    if not {"left", "right", "verdict"} <= set(columns):
+        raise FileError(_("The heading must name left, right and verdict."))
+    for cells in reader:
+        if not any(cell.strip() for cell in cells):
+            continue
+        if reader.line_num > MOST_LINES + 1:
+            raise FileError(_("The file is too long: at most 20,000 lines."))
+        by_name = {name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name}
+        yield reader.line_num, ",".join(cells)[:400], by_name
+
+
+def _checked(asker: Asker, made: MergeFile, rows: Iterable[tuple[int, str, Mapping[str, str]]]) -> Iterator[MergeLine]:
+    rows = list(rows)
+    numbers = {row.get(side, "") for _line, _sent, row in rows for side in ("left", "right")}
+    seen = dict(Record.objects.visible_to(asker.scope).filter(pk__in=numbers).values_list("pk", "party_id"))
+    kinds = dict(Record.objects.filter(pk__in=seen).values_list("pk", "kind"))
+    said = {
+        (one.left_record, one.right_record): one.verdict
+        for one in Decision.objects.filter(
+            withdrawn_at__isnull=True, left_record__in=numbers, right_record__in=numbers
+        ).exclude(verdict=Verdict.ASK)
+    }
+    taken: set[tuple[str, str]] = set()
+    for line, sent, row in rows:
+        left, right = sorted((row.get("left", "")[:32], row.get("right", "")[:32]))
+        verdict = VERDICTS.get(row.get("verdict", "").lower(), "")
+        one = MergeLine(
+            file=made, line=line, text=sent, left_record=left, right_record=right, verdict=verdict,
+            reason=row.get("reason", "")[:200], outcome=Outcome.READY,
+        )  # fmt: skip
+        if not verdict:
+            one.outcome, one.message = Outcome.WRONG, _("The verdict is neither same nor different.")
+        elif left == right:
+            one.outcome, one.message = Outcome.WRONG, _("Both numbers are the same record.")
+        elif left not in seen or right not in seen:
+            missing = left if left not in seen else right
+            one.outcome, one.message = Outcome.WRONG, _("There is no record %(number)s.") % {"number": missing}
+        elif kinds[left] != kinds[right]:
+            one.outcome, one.message = Outcome.WRONG, _("A person and an organisation are never one customer.")
+        elif (left, right) in taken:
+            one.outcome, one.message = Outcome.WRONG, _("The pair stands in the file already.")
+        elif said.get((left, right)) == verdict:
+            one.outcome = Outcome.NOTHING
+        elif (left, right) in said:
+            one.outcome, one.message = Outcome.WRONG, _("Somebody has decided otherwise: take that back first.")
+        taken.add((left, right))
+        yield one
+
+
+def apply_file(*, asker: Asker, file_id: int) -> MergeFile:
+    """Carries out the lines that are ready, each in a transaction of its own; a line that fails says why.
+
+    Done again after it was killed, it goes on with what is still ready. Raises :class:`NotThereError`, ``BusyError``.
+    """
+    made = own_file(asker, file_id)
+    if made.state == FileState.UNDONE:
+        raise NotThereError(file_id)
+    for line in made.lines.filter(outcome=Outcome.READY).order_by("line"):
+        try:
+            with transaction.atomic():
+                decide(
+                    asker=asker, left=line.left_record, right=line.right_record, verdict=line.verdict,
+                    reason=line.reason, file=made.pk,
+                )  # fmt: skip
+                line.outcome = Outcome.DONE
+                line.save(update_fields=["outcome"])
+        except (MergeError, NotThereError) as refused:
+            line.outcome = Outcome.WRONG
+            line.message = str(refused)[:300] if isinstance(refused, MergeError) else _("The record is not there.")
+            line.save(update_fields=["outcome", "message"])
+    made.state, made.applied_at = FileState.APPLIED, timezone.now()
+    made.save(update_fields=["state", "applied_at"])
+    log(action=Action.CHANGE, kind="identity.file", object_id=str(made.pk), detail={"applied": counts_of(made)})
+    return made
+
+
+def undo_file(*, asker: Asker, file_id: int) -> MergeFile:
+    """Takes back whatever a file decided and nobody has taken back since, the last line first."""
+    made = own_file(asker, file_id)
+    if made.state != FileState.APPLIED:
+        raise NotThereError(file_id)
+    said = Decision.objects.filter(file=made.pk, withdrawn_at__isnull=True).order_by("-pk")
+    for decision in said:
+        with transaction.atomic():
+            withdraw(asker=asker, decision_id=decision.pk)
+            made.lines.filter(left_record=decision.left_record, right_record=decision.right_record).filter(
+                outcome=Outcome.DONE
+            ).update(outcome=Outcome.UNDONE)
+    made.state, made.undone_at, made.undone_by_id = FileState.UNDONE, timezone.now(), asker.staff_id
+    made.save(update_fields=["state", "undone_at", "undone_by"])
+    log(action=Action.CHANGE, kind="identity.file", object_id=str(made.pk), detail={"undone": counts_of(made)})
+    return made
+
+
+def own_file(asker: Asker, file_id: int) -> MergeFile:
+    """A file that the person brought. Raises :class:`NotThereError`: what another brought is theirs."""
+    made = MergeFile.objects.filter(pk=file_id, uploaded_by_id=asker.staff_id).first()
+    if made is None:
+        raise NotThereError(file_id)
+    return made
+
+
+def counts_of(made: MergeFile) -> dict[str, int]:
+    """How many lines of each outcome; one query."""
+    from django.db.models import Count
+
+    return dict(made.lines.order_by().values_list("outcome").annotate(many=Count("pk")))
+
+
+def errors_of(made: MergeFile) -> str:
+    """The lines that are wrong as CSV, with what is wrong of each; to be mended and brought again."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["left", "right", "verdict", "reason", "line", "problem"])
+    for line in made.lines.filter(outcome=Outcome.WRONG).order_by("line"):
+        cells = [line.left_record, line.right_record, line.verdict, line.reason, line.line, line.message]
+        writer.writerow([_harmless(str(cell)) for cell in cells])
+    return out.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t"} else cell
+
+
+def merged_by(made: MergeFile) -> int:
+    """How many customers the file's merges in force made one; one query."""
+    return Merge.objects.filter(file=made.pk, undone_at__isnull=True).count()

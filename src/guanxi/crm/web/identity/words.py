@@ -1,0 +1,57 @@
+"""The words of the steward's screens: fields, levels of agreement, what stands behind a pair."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from guanxi.crm.party.codes import ContactKind, IdentifierKind, word
+from guanxi.crm.party.models import Party
+
+OF_A_RECORD = {
+    "prior": gettext_lazy("Before looking"),
+    "name": gettext_lazy("Name"),
+    "party_name": gettext_lazy("Name"),
+    "party_name_en": gettext_lazy("name in Latin letters"),
+    "party_kind": gettext_lazy("kind"),
+    "identifier": gettext_lazy("Document"),
+    "mobile": gettext_lazy("Mobile"),
+    "phone": gettext_lazy("Phone"),
+    "email": gettext_lazy("E-mail"),
+    "address": gettext_lazy("Address"),
+    "region": gettext_lazy("division"),
+    "manager_id": gettext_lazy("relationship manager"),
+    "institution_id": gettext_lazy("institution"),
+}
+LEVELS = {
+    "exact": gettext_lazy("the same"),
+    "pinyin": gettext_lazy("the same pinyin"),
+    "reordered": gettext_lazy("the same characters in another order"),
+    "one_off": gettext_lazy("one character off"),
+    "initials": gettext_lazy("the same initials"),
+    "missing": gettext_lazy("not known of one"),
+    "else": gettext_lazy("different"),
+}
+
+
+def field_word(field: str) -> str:
+    """What a field of a record is called."""
+    what, _colon, kind = field.partition(":")
+    if what == "identifier" and kind:
+        return str(word(IdentifierKind, kind))
+    if what == "contact" and kind:
+        return str(word(ContactKind, kind))
+    if field in OF_A_RECORD:
+        return str(OF_A_RECORD[field])
+    known = {one.name: one for one in Party._meta.concrete_fields}
+    return str(known[field].verbose_name) if field in known else field.replace("_", " ")
+
+
+def level_word(level: str) -> str:
+    """What a level of agreement is called; as the model says it where it is none of ours."""
+    return str(LEVELS.get(level, level))
+
+
+def validity_word(valid: bool | None) -> str:
+    """Whether a value can be right."""
+    return "" if valid is None else _("valid") if valid else _("not valid")
