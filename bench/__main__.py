@@ -2,7 +2,7 @@
 
 ``python -m bench night --customers 100000 1000000``; ``python -m bench history``; ``python -m bench screens``;
 ``python -m bench policies`` (a part of screens); ``python -m bench audit``; ``python -m bench handover``;
-``python -m bench encryption``; ``python -m bench board``; without a word, all.
+``python -m bench encryption``; ``python -m bench day --customers 1000000``; without a word, all.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def main() -> None:
     words.add_argument(
         "what",
         nargs="?",
-        choices=["night", "history", "screens", "policies", "audit", "handover", "encryption", "files", "board", "all"],
+        choices=["night", "history", "screens", "policies", "audit", "handover", "encryption", "files", "day", "all"],
         default="all",
     )
     words.add_argument("--customers", nargs="+", type=int, default=[100_000, 1_000_000])
@@ -79,20 +79,21 @@ def main() -> None:
         VAR.mkdir(parents=True, exist_ok=True)
         results["encryption"] = measure_encryption(VAR)
         save(results)
-    _of_files_and_boards(told, results)
+    _of_files_and_the_day(told, results)
     print(report.render(results))
 
 
-def _of_files_and_boards(told: argparse.Namespace, results: dict[str, Any]) -> None:
+def _of_files_and_the_day(told: argparse.Namespace, results: dict[str, Any]) -> None:
     if told.what in ("files", "all"):
         from bench.files import measure as measure_files
 
         results["files"] = measure_files(VAR, told.customers[0], told.history)
         save(results)
-    if told.what in ("board", "all"):
-        from bench.board import measure as measure_board
+    if told.what in ("day", "all"):
+        from bench.day import measure as measure_day
 
-        results["board"] = measure_board(VAR)
+        customers = told.customers[-1]
+        results[f"day {customers}"] = measure_day(VAR, customers)
         save(results)
 
 

@@ -26,9 +26,14 @@ def timing(milliseconds: Sequence[float]) -> Timing:
     return Timing(ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.95)], len(ordered))
 
 
-def ask(port: int, cookie: str, paths: Sequence[str], *, clients: int, seconds: float, fragment: bool) -> Timing:
-    """Asks for ``paths`` in turn with so many clients for so long; raises where an answer is not 200."""
-    headers = {"Cookie": cookie, "Accept-Encoding": "identity", "Accept-Language": "zh-hans"}
+def ask(
+    port: int, cookie: str | Sequence[str], paths: Sequence[str], *, clients: int, seconds: float, fragment: bool
+) -> Timing:
+    """Asks for ``paths`` in turn with so many clients for so long; raises where an answer is not 200. Where there are
+    several cookies, each client is another person.
+    """
+    cookies = [cookie] if isinstance(cookie, str) else cookie
+    headers = {"Accept-Encoding": "identity", "Accept-Language": "zh-hans"}
     if fragment:
         headers |= PARTIAL
     measured: list[float] = []
@@ -36,7 +41,8 @@ def ask(port: int, cookie: str, paths: Sequence[str], *, clients: int, seconds: 
 
     def client(number: int) -> None:
         try:
-            measured.extend(_one_client(port, headers, paths[number % len(paths) :: clients] or paths, seconds))
+            who = headers | {"Cookie": cookies[number % len(cookies)]}
+            measured.extend(_one_client(port, who, paths[number % len(paths) :: clients] or paths, seconds))
         except Exception as error:
             wrong.append(error)
 

@@ -23,10 +23,10 @@ def render(results: dict[str, Any]) -> str:
             from bench.audit import render as audit
 
             parts.append(audit(measured))
-        elif name == "board":
-            from bench.board import render as board
+        elif name.startswith("day "):
+            from bench.day import render as day
 
-            parts.append(board(measured))
+            parts.append(day(measured))
         elif name == "encryption":
             from bench.encryption import render as encryption
 

@@ -161,7 +161,7 @@ def test_fuzz(cast, site, settings, role):
                 assert response.status_code >= 400
 
         ask()
-    assert len(asked) == 27
+    assert len(asked) == 32
     if role in ("ai", "bo", "he", "shi", "fu"):
         assert sum(200 in statuses for statuses in asked.values()) > 8, asked
 
@@ -220,6 +220,7 @@ def test_a_token_opens_nothing_beyond_its_abilities(cast):
         Ability.EVENTS: f"customers/{number}/events",
         Ability.CONSENTS: f"customers/{number}/consents",
         Ability.ARRANGEMENTS: f"customers/{number}/supports",
+        Ability.OPPORTUNITIES: "opportunities",
         Ability.ORGANISATION: "institutions",
         Ability.PRODUCTS: "products",
     }

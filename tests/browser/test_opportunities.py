@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from guanxi.crm.contact.models import Activity
 from guanxi.crm.sales.models import Opportunity, StageMove
 from tests.sales.deals import moved, opened, stage, with_product
 
@@ -74,3 +75,18 @@ def test_on_the_phone_a_tap_wins_it_with_its_reason(site, open_page, check_acces
     page.wait_for_load_state("networkidle")
     check_access(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_an_activity_of_an_opportunity_is_kept_without_a_connection_and_sent_when_it_is_back(site, open_page):
+    one = opened(site.cast.person)
+    page = open_page(site.cast.ai, f"/opportunities/{one.pk}/activity/?kind=call", screen="phone", language="en",
+                     offline=True)  # fmt: skip
+    page.locator("#id_text").fill("Wants the rate in writing")
+    page.context.set_offline(True)
+    page.locator(".gt-save button").tap()
+    expect(page.locator("[data-draft-said]")).to_contain_text("a document has to be attached again")
+    expect(page.locator("#id_text")).to_have_value("Wants the rate in writing")
+    assert not Activity.objects.exists()
+    page.context.set_offline(False)
+    expect(page.locator(".gt-timeline")).to_contain_text("Wants the rate in writing", timeout=20_000)
+    assert (Activity.objects.get().about_id, Activity.objects.get().kind) == (str(one.pk), "call")

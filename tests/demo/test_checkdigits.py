@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guanxi.demo import checkdigits as check
+from guanxi.warehouse.identity import checkdigits as check
 
 DIGITS = "0123456789"
 

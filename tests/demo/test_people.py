@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from guanxi.demo.checkdigits import credit_check, luhn_check, organisation_check, resident_check
 from guanxi.demo.places import COUNTIES, ELSEWHERE
+from guanxi.warehouse.identity.checkdigits import credit_check, luhn_check, organisation_check, resident_check
 
 PLACES = {county.code for county in COUNTIES} | set(ELSEWHERE)
 

@@ -7,6 +7,7 @@ same opportunities. Products are priced by the service that prices them for ever
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +36,43 @@ DECIDERS = ("法定代表人", "财务总监", "本人", "配偶共同决定", "
 RIVALS = (("某国有大行", "利率低 20 个基点"), ("某股份行", "审批三天"), ("某城商行", "免开户费"))
 
 
+@dataclass(slots=True)
+class Shelf:
+    """What deals are made of, asked for once: products on sale by line, published prices, stages, reasons."""
+
+    day: datetime.date
+    products: dict[str, list[Any]] = field(default_factory=dict)
+    stages: dict[int, list[Any]] = field(default_factory=dict)
+    reasons: dict[str, list[Any]] = field(default_factory=dict)
+    prices: dict[tuple[str, int], Decimal | None] = field(default_factory=dict)
+
+    @classmethod
+    def filled(cls, day: datetime.date) -> Shelf:
+        """The shelf as of a business date; three queries."""
+        from guanxi.crm.holding.models import Product
+        from guanxi.crm.sales.models import CloseReason, Stage
+        from guanxi.crm.sales.opportunity_codes import LINE_KINDS
+
+        found = cls(day)
+        on_sale = list(Product.objects.filter(on_sale=True).order_by("id"))
+        for line, *_more in LINES:
+            found.products[line] = [one for one in on_sale if one.kind in LINE_KINDS[line]]
+        for stage in Stage.objects.order_by("position"):
+            found.stages.setdefault(stage.pipeline_id, []).append(stage)
+        for reason in CloseReason.objects.order_by("position"):
+            found.reasons.setdefault(reason.state, []).append(reason)
+        return found
+
+    def price(self, product: Any, term_days: int) -> Decimal | None:
+        """The published price of a product for a term; a query the first time."""
+        from guanxi.crm.sales.price_queries import published_price
+
+        key = (product.pk, term_days)
+        if key not in self.prices:
+            self.prices[key] = published_price(product, currency="CNY", term_days=term_days, day=self.day)
+        return self.prices[key]
+
+
 def make_deals(*, now: datetime.datetime, calendar: WorkingCalendar) -> int:
     """Writes opportunities for managers of the newest publication; returns how many. Does nothing where there are any
     already, or nothing is published.
@@ -51,10 +89,10 @@ def make_deals(*, now: datetime.datetime, calendar: WorkingCalendar) -> int:
     sum_margins()
     days = [now.date() - datetime.timedelta(days=number) for number in range(BACK_DAYS)]
     working = [day for day in days if calendar.is_working_day(day)]
-    made = 0
+    made, shelf = 0, Shelf.filled(published.business_date)
     with transaction.atomic():
         for place, (party, assets) in enumerate(_customers(published.business_date)):
-            made += _deal(place, party, assets, now=now, working=working, day=published.business_date)
+            made += _deal(place, party, assets, now=now, working=working, shelf=shelf)
     return made
 
 
@@ -82,24 +120,21 @@ def _customers(business_date: datetime.date) -> list[tuple[Any, Decimal]]:
 
 
 def _deal(
-    place: int, party: Any, worth: Decimal, *, now: datetime.datetime, working: list[datetime.date], day: datetime.date
+    place: int, party: Any, worth: Decimal, *, now: datetime.datetime, working: list[datetime.date], shelf: Shelf
 ) -> int:
     """One opportunity with its product, team and moves; 1, or 0 where the line has no product on sale."""
     from random import Random
     from uuid import UUID
 
-    from guanxi.crm.holding.models import Product
     from guanxi.crm.kernel.scope import Scope
     from guanxi.crm.sales.models import Competitor, Opportunity
-    from guanxi.crm.sales.opportunity_codes import LINE_KINDS
     from guanxi.crm.sales.opportunity_parts import Line, set_products
     from guanxi.crm.sales.opportunity_services import Entered, open_opportunity
-    from guanxi.crm.sales.price_queries import published_price
 
     random = Random(f"{party.id}-{place}")  # noqa: S311 - the same customers give the same opportunities
     lines = [one for one in LINES if party.kind == "organisation" or one[0] not in ONLY_FIRMS]
     line, _weight, titles = random.choices(lines, [one[1] for one in lines])[0]
-    products = list(Product.objects.filter(kind__in=LINE_KINDS[line], on_sale=True).order_by("id"))
+    products = shelf.products[line]
     if not products:
         return 0
     scope = Scope.everything("")
@@ -115,27 +150,27 @@ def _deal(
         ),
     ).opportunity  # fmt: skip
     product = random.choice(products)
-    price = published_price(product, currency="CNY", term_days=term, day=day)
+    price = shelf.price(product, term)
     if price is not None and random.random() < 0.18:
         better = Decimal("0.004") * (1 if line == "deposit" else -1)
         price = max(Decimal(0), price + better)
     quantity = random.randrange(20, 300) if line == "payroll" else 1
     chosen = Line(product_id=product.pk, amount=amount, quantity=quantity, term_days=term, price=price)
-    one = set_products(scope=scope, opportunity_id=opened.pk, version=opened.version, lines=[chosen], day=day)
+    one = set_products(scope=scope, opportunity_id=opened.pk, version=opened.version, lines=[chosen], day=shelf.day)
     if random.random() < 0.3:
         name, offer = random.choice(RIVALS)
         Competitor.objects.create(opportunity=one, name=name, offer=offer)
-    _walk(random, Opportunity.objects.select_related("pipeline").get(pk=one.pk), now=now, working=working)
+    _walk(random, Opportunity.objects.select_related("pipeline").get(pk=one.pk), now=now, working=working, shelf=shelf)
     return 1
 
 
-def _walk(random: Any, one: Any, *, now: datetime.datetime, working: list[datetime.date]) -> None:
+def _walk(random: Any, one: Any, *, now: datetime.datetime, working: list[datetime.date], shelf: Shelf) -> None:
     """Takes an opportunity some way through its stages, on working days of the last weeks."""
     from django.utils import timezone
 
-    from guanxi.crm.sales.models import CloseReason, Opportunity, StageMove
+    from guanxi.crm.sales.models import Opportunity, StageMove
 
-    stages = list(one.pipeline.stages.order_by("position"))
+    stages = shelf.stages[one.pipeline_id]
     still = [stage for stage in stages if stage.state == "open"]
     end = random.random()
     state = "won" if end < 0.22 else "lost" if end < 0.36 else "open"
@@ -154,7 +189,7 @@ def _walk(random: Any, one: Any, *, now: datetime.datetime, working: list[dateti
         )  # fmt: skip
         before, since = stage, at
     closed = timezone.localdate(moments[-1]) if state != "open" else None
-    reasons = list(CloseReason.objects.filter(state=state).order_by("position")) if closed else []
+    reasons = shelf.reasons[state] if closed else []
     expected = closed or timezone.localdate(now) + datetime.timedelta(days=random.randrange(-9, AHEAD_DAYS))
     Opportunity.objects.filter(pk=one.pk).update(
         stage=path[-1],

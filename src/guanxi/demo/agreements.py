@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from guanxi.demo.checkdigits import luhn_check_sql
 from guanxi.demo.holdings import Rule, rules
 from guanxi.demo.making import Making, sql_date
+from guanxi.warehouse.identity.checkdigits import luhn_check_sql
 
 CAST_BRANCH = "810101"
 

@@ -12,6 +12,7 @@ from guanxi.demo.cast import OUTSIDER, cast_of, create_staff_rows
 from guanxi.demo.catalogue import create_catalogue
 from guanxi.demo.days import queries
 from guanxi.demo.details import create_changes, create_contacts, create_identifiers, create_relations
+from guanxi.demo.duplicates import create_duplicates, write_truth
 from guanxi.demo.files import formats
 from guanxi.demo.inbox import already_written, mark, writing
 from guanxi.demo.ledger import create_ledger, create_month_ends, create_movements
@@ -53,6 +54,7 @@ STEPS: tuple[tuple[str, int, Callable[[Making, list[SubBranch]], None]], ...] = 
     ("contacts", 4, lambda making, _: create_contacts(making)),
     ("relations", 1, lambda making, _: create_relations(making)),
     ("roles", 3, lambda making, _: create_roles(making)),
+    ("duplicates", 1, lambda making, _: create_duplicates(making)),
 )
 # The same for the opening's files; a night's are a few hundredths of it.
 FILES = {"party": 4, "contact_point": 4, "agreement": 8, "agreement_party": 2, "balance": 45, "event": 25}
@@ -99,6 +101,7 @@ class _Writing:
                 self.done += weight
             spoiler = Spoiler(making)
             write_feed(self.folder, formats(plain=self.spec.plain))
+            write_truth(making, self.folder)
             for day in self.spec.days:
                 self._day(making, spoiler, day)
             institutions = making.connection.execute(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from guanxi.demo.checkdigits import CREDIT_ALPHABET, credit_check_sql, organisation_check_sql
 from guanxi.demo.draws import Draws, array
 from guanxi.demo.making import Making, sql_date
 from guanxi.demo.persons import FAMILY, WEALTH_CAP
 from guanxi.demo.trades import COMPANIES, COOPERATIVES, PUBLIC, SHOPS, TRADE_NAMES, Trade
+from guanxi.warehouse.identity.checkdigits import CREDIT_ALPHABET, credit_check_sql, organisation_check_sql
 
 # What kinds of organisation bank here: share, trades, what the credit code's first two characters say (9 registered
 # with the market authority, 1 company, 2 shop, 3 cooperative; 12 public institution), median wealth in yuan.

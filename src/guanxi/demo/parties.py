@@ -98,7 +98,12 @@ def create_staff(making: Making) -> None:
     making.run("DROP TABLE customer")
 
 
-def _party_id(number: str, kind: str) -> str:
+def party_id(number: int, kind: str) -> str:
     """Ten digits that give nothing away: 1 for persons, 2 for organisations, then the scattered party number."""
+    return f"{1 if kind == 'person' else 2}{(number * 618033989 + 271828183) % 1000000000:09d}"
+
+
+def _party_id(number: str, kind: str) -> str:
+    """SQL of :func:`party_id`."""
     scattered = f"({number}::BIGINT * 618033989 + 271828183) % 1000000000"
     return f"CASE {kind} WHEN 'person' THEN '1' ELSE '2' END || lpad(({scattered})::VARCHAR, 9, '0')"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from guanxi.demo.checkdigits import resident_check_sql
 from guanxi.demo.draws import array
 from guanxi.demo.making import Making, sql_date
 from guanxi.demo.names import MIDDLE_DOT, decade_of, given_of, surname_of
 from guanxi.demo.network import SubBranch, slots
 from guanxi.demo.places import COUNTIES, ELSEWHERE
 from guanxi.demo.trades import OCCUPATIONS
+from guanxi.warehouse.identity.checkdigits import resident_check_sql
 
 FAMILY = 4
 AGES = (

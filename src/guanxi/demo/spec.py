@@ -15,7 +15,9 @@ class BankSpec:
     ``last_day`` is the newest business date. ``nights`` daily folders come before and on it; the day before them is
     the opening, which brings ``daily_days`` days of balances and events up to itself and ``month_ends`` month-end
     balances from before those. With ``bad_rows`` a thousandth of the rows is wrong in the ways that real files are.
-    ``plain`` writes every file as UTF-8 with ``|`` and uncompressed, for benchmarks.
+    ``plain`` writes every file as UTF-8 with ``|`` and uncompressed, for benchmarks. ``duplicates`` is the share of
+    persons whom a teller entered a second time; with any, people who are easily taken for one are added too, and
+    ``truth.csv`` says who is who.
     """
 
     customers: int = 20_000
@@ -26,12 +28,15 @@ class BankSpec:
     month_ends: int = 24
     bad_rows: bool = True
     plain: bool = False
+    duplicates: float = 0.0
 
     def __post_init__(self) -> None:
         if self.customers < 200:
             raise ValueError("A bank has 200 customers at the least.")
         if self.nights < 0 or self.daily_days < 1 or self.month_ends < 0:
             raise ValueError("nights and month_ends are 0 or more, daily_days 1 or more.")
+        if not 0 <= self.duplicates <= 0.5:
+            raise ValueError("duplicates is a share of 0 to 0.5.")
 
     @property
     def opening_day(self) -> date:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb as database
 
+from guanxi.warehouse.decisions import KeptRow
 from guanxi.warehouse.engine import build, duckdb
 from guanxi.warehouse.engine.assumptions import load
 from guanxi.warehouse.engine.bindings import bind, empty
@@ -35,13 +36,18 @@ class Compiled:
     models: tuple[CompiledModel, ...]
 
     def night(
-        self, layout: Layout, night: Night, deliveries: Mapping[str, str], assumptions: Path | None = None
+        self,
+        layout: Layout,
+        night: Night,
+        deliveries: Mapping[str, str],
+        assumptions: Path | None = None,
+        kept: Sequence[KeptRow] = (),
     ) -> None:
         """Does what ``build_night`` does, without dbt, tests and progress."""
         history = build._history(layout, night) if night.opening else (None, None)
         row = night_row(night, history)
         work = build._Work(layout)
-        control = write_control(work.control, row, deliveries, load(assumptions, night.business_date))
+        control = write_control(work.control, row, deliveries, load(assumptions, night.business_date), kept=kept)
         with database.connect(config={"threads": 1}) as connection:
             for statement in duckdb.statements(bind(layout, row, deliveries, control)):
                 connection.execute(statement)

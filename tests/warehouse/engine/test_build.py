@@ -176,7 +176,9 @@ def test_a_bank_sets_its_own_assumptions_file_by_file(tmp_path: Path, compiled: 
     figures = pq.read_table(layout.part("marts", "agreement_figure", night.day) / "part.parquet").to_pylist()
     assert {row["loss_rate"] for row in figures} == {None, Decimal("0.500000")}
     stored = pq.read_table(layout.part("control", "assumption", night.day) / "part.parquet").to_pylist()
-    assert {row["kind"] for row in stored} == {"alert", "loss_rate", "unit_cost", "upkeep", "tier", "setting"}
+    assert {row["kind"] for row in stored} == {
+        *("alert", "loss_rate", "unit_cost", "upkeep", "tier", "setting", "group", "household"),
+    }
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,17 @@ MARTS = {
     "industry_figure": "IndustryFigure",
     "industry_month": "IndustryMonth",
     "company_link": "CompanyLink",
+    "ownership": "Ownership",
+    "group_member": "GroupMember",
+    "guarantee_circle": "GuaranteeCircle",
+    "household_member": "HouseholdMember",
+    "identity_record": "identity.Record",
+    "identity_pair": "identity.Pair",
+    "identity_threshold_count": "identity.ThresholdCount",
+    "identity_threshold_sample": "identity.ThresholdSample",
 }
+# Of core, what is no table of the files.
+OF_PARTIES = {"party_field": "identity.FieldSource"}
 ASSUMPTION = pa.schema(
     [
         ("kind", pa.string()),
@@ -66,9 +76,10 @@ def core_schema(dataset: str) -> pa.Schema:
 
 
 def mart_schema(dataset: str) -> pa.Schema:
-    """The columns of a mart: those of the Django model of the same name, without the pinyin."""
-    fields = apps.get_model("insight", MARTS[dataset])._meta.local_concrete_fields
-    return pa.schema([(f.attname, arrow_of_field(f)) for f in fields if f.attname not in ("pk", "name_pinyin")])
+    """The columns of a mart: those of its Django model, without the pinyin."""
+    app, _, name = (MARTS | OF_PARTIES)[dataset].rpartition(".")
+    fields = apps.get_model(app or "insight", name)._meta.local_concrete_fields
+    return pa.schema([(f.column, arrow_of_field(f)) for f in fields if f.column and f.attname != "name_pinyin"])
 
 
 def arrow_of(sql_type: str) -> pa.DataType:
@@ -137,6 +148,8 @@ class MiniBank:
         for dataset in CORE:
             rows = self.events if dataset == "core_event" else self.core.get(dataset, [])
             self._put("core", dataset, day, rows, core_schema(dataset))
+        for dataset in OF_PARTIES:
+            self._put("core", dataset, day, self.core.get(dataset, []), mart_schema(dataset))
         self._put("control", "assumption", day, self.assumptions, ASSUMPTION)
         figures = {**figures_of(self, day), **self.journals}
         for dataset in MARTS:

@@ -84,6 +84,10 @@ def test_several_reasons_of_one_customer_are_one_row_and_the_weightiest_stands_f
         "The rest tends to follow", "Call today: find out where it went",
     ):  # fmt: skip
         assert words in text, words
+    # Referring is one tap away, with why and to whom filled in.
+    form = client.get(row.refer_url).context["form"]
+    assert (form["text"].value(), form["way"].value()) == (row.first.why, "to_retail")
+    assert row.refer_url.replace("&", "&amp;") in text
     # Home begins with the same list; page and part are the same; the outsider has a list of their own.
     assert names(client, "/") == [cast.person.name, cast.company.name]
     assert client.get("/morning/", headers=PARTIAL).text.strip().startswith('<section class="gm-list"')
@@ -247,6 +251,7 @@ def test_who_may_not(bare, sign_in):
     Limit.objects.create(party_id=cast.person.id, kind="restriction", since=timezone.now())
     row = rows(sign_in(cast.ai))[0]
     assert (row.limited, row.phone) == (True, "")
+    assert "/referrals/new/" not in sign_in(cast.ai).get("/morning/").text
     Limit.objects.create(party_id=cast.person.id, kind="erasure", since=timezone.now())
     assert names(sign_in(cast.ai)) == []
 

@@ -10,7 +10,16 @@ from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
 
 from guanxi.crm.api.errors import install
-from guanxi.crm.api.operations import arrangements, consents, customer, customers, events, leads, organisation
+from guanxi.crm.api.operations import (
+    arrangements,
+    consents,
+    customer,
+    customers,
+    events,
+    leads,
+    opportunities,
+    organisation,
+)
 from guanxi.crm.consent.codes import Channel, Purpose
 from guanxi.crm.web.problems import MEDIA_TYPE
 
@@ -21,6 +30,7 @@ TAGS = {
     "consents": _noop("Consents and requests"),
     "arrangements": _noop("Support and cover"),
     "leads": _noop("Leads"),
+    "opportunities": _noop("Opportunities"),
     "organisation": _noop("Oneself, organisation, products"),
 }
 OF_CODES = {" ".join((one.__doc__ or "").split()) for one in (Purpose, Channel)}
@@ -96,6 +106,7 @@ api.add_router("/customers", customers.router)
 for one in (customer, events, consents, arrangements):
     api.add_router("/customers", one.router)
 api.add_router("/leads", leads.router)
+api.add_router("/opportunities", opportunities.router)
 api.add_router("/search", customers.searching)
 api.add_router("/covers", arrangements.covering)
 api.add_router("", organisation.router)

@@ -63,6 +63,12 @@ def not_erased(rows: QuerySet[Any], *, party: str = "party_id") -> QuerySet[Any]
     return rows.exclude(Exists(register))
 
 
+def only_erased(rows: QuerySet[Any], *, party: str = "party_id") -> QuerySet[Any]:
+    """What :func:`not_erased` leaves out of ``rows``; few, and found from the register's side."""
+    register = Limit.objects.filter(kind=LimitKind.ERASURE, lifted_at__isnull=True)
+    return rows.filter(**{f"{party}__in": register.values("party_id")})
+
+
 def erased_among(party_ids: Iterable[str]) -> frozenset[str]:
     """Those of some parties that are in the register of erasures; one query by index."""
     rows = Limit.objects.filter(party_id__in=list(party_ids), kind=LimitKind.ERASURE, lifted_at__isnull=True)

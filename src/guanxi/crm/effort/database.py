@@ -1,4 +1,4 @@
-"""The triggers that keep the sums of work while activities are written: one upsert a statement, whatever writes.
+"""The triggers that keep the sums of work while activities are written: an upsert or two a statement, whatever writes.
 
 They belong to the tables' owner, so that whoever may write an activity need not be able to write a sum, and see all
 customers, whose kind decides on which side of the wall an activity is counted.
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from guanxi.crm.contact.codes import CONTACTS, Result
+from guanxi.crm.insight.models import Tier
 
 TABLE = "contact_activity"
 # What a statement brought and took, by kind of statement: transition tables of PostgreSQL.
@@ -40,6 +41,29 @@ _SUMS = """
     SET number = e.number + excluded.number, reached = e.reached + excluded.reached,
         minutes = e.minutes + excluded.minutes;
 """
+_PERIODS = """
+    INSERT INTO effort_effortperiod AS e (staff_id, span, first, kind, line, number, reached)
+    SELECT staff_id, span, date_trunc(span, day::timestamp)::date, kind, line, sum(turn), sum(turn * reached)
+    FROM (
+        SELECT a.turn, a.staff_id, (a.at AT TIME ZONE '{zone}')::date AS day, a.kind, coalesce(p.kind, '') AS line,
+            ({reached})::int AS reached
+        FROM ({touched}) a
+        LEFT JOIN party_party p ON p.id = a.party_id
+        LEFT JOIN contact_outcome o ON o.id = a.outcome_id
+    ) AS touched CROSS JOIN (VALUES ('week'), ('month')) AS spans (span)
+    GROUP BY 1, 2, 3, 4, 5
+    HAVING sum(turn) <> 0 OR sum(turn * reached) <> 0
+    ORDER BY 1, 2, 3, 4, 5
+    ON CONFLICT (span, first, staff_id, kind, line) DO UPDATE
+    SET number = e.number + excluded.number, reached = e.reached + excluded.reached;
+"""
+# What was counted by day before there were periods.
+_PERIODS_OF_DAYS = """
+    INSERT INTO effort_effortperiod (staff_id, span, first, kind, line, number, reached)
+    SELECT staff_id, span, date_trunc(span, day::timestamp)::date, kind, line, sum(number), sum(reached)
+    FROM effort_effort CROSS JOIN (VALUES ('week'), ('month')) AS spans (span)
+    GROUP BY 1, 2, 3, 4, 5
+"""
 _NEWER = """
     INSERT INTO effort_contacted AS c (party_id, at, kind, staff_id, activity_id)
     SELECT DISTINCT ON (a.party_id) a.party_id, a.at, a.kind, a.staff_id, a.id
@@ -65,6 +89,12 @@ _ANEW = """
     ON CONFLICT (party_id) DO UPDATE
     SET at = excluded.at, kind = excluded.kind, staff_id = excluded.staff_id, activity_id = excluded.activity_id;
 """
+_PREMIER = """
+    UPDATE effort_premier p SET at = l.at
+    FROM (SELECT t.party_id, c.at FROM (SELECT DISTINCT party_id FROM ({touched}) x WHERE party_id IS NOT NULL) t
+          LEFT JOIN effort_contacted c ON c.party_id = t.party_id) l
+    WHERE p.party_id = l.party_id AND p.at IS DISTINCT FROM l.at;
+"""
 _TRIGGER = """
 CREATE OR REPLACE FUNCTION effort_{event}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -77,39 +107,105 @@ CREATE OR REPLACE TRIGGER effort_{event} AFTER {event} ON {table}
 REFERENCING {referencing} FOR EACH STATEMENT EXECUTE FUNCTION effort_{event}();
 """
 _ALL = f"SELECT 1 AS turn, n.* FROM {TABLE} n"
+# Who is premier follows the figures of the newest publication. A night attaches its figures whole and then announces
+# them, so it is the announcement that counts there; whatever else writes figures goes through the table above.
+FIGURES, PUBLICATIONS = "insight_customerfigure", "insight_publication"
+_NEWEST = f"(SELECT business_date FROM {PUBLICATIONS} ORDER BY id DESC LIMIT 1)"
+# An activity recorded meanwhile has set a later contact than this statement sees: the later one stays.
+_IS_PREMIER = """
+    DELETE FROM effort_premier p WHERE {which} AND NOT EXISTS (
+        SELECT 1 FROM insight_customerfigure f
+        WHERE f.business_date = {newest} AND f.party_id = p.party_id AND f.tier = '{tier}');
+    INSERT INTO effort_premier AS p (party_id, institution_id, manager_id, kind, at)
+    SELECT f.party_id, f.institution_id, f.manager_id, f.kind, c.at
+    FROM insight_customerfigure f LEFT JOIN effort_contacted c ON c.party_id = f.party_id
+    WHERE f.business_date = {newest} AND f.tier = '{tier}' AND {of}
+    ON CONFLICT (party_id) DO UPDATE
+    SET institution_id = excluded.institution_id, manager_id = excluded.manager_id, kind = excluded.kind,
+        at = greatest(p.at, excluded.at)
+    WHERE (p.institution_id, p.manager_id, p.kind) IS DISTINCT FROM
+            (excluded.institution_id, excluded.manager_id, excluded.kind)
+        OR greatest(p.at, excluded.at) IS DISTINCT FROM p.at;
+"""
+_FOLLOW = """
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+{body}
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;
+CREATE OR REPLACE TRIGGER {name} AFTER {event} ON {table}
+{referencing} FOR EACH STATEMENT EXECUTE FUNCTION {name}();
+"""
 
 
 def define(using: BaseDatabaseWrapper) -> None:
-    """Makes functions and triggers what the code says, and counts what was recorded before there were any.
+    """Makes functions and triggers what the code says, and counts what was there before there were any.
 
     Does nothing while tables are missing.
     """
+    needed = (TABLE, FIGURES, PUBLICATIONS, "effort_effort", "effort_effortperiod", "effort_premier")
     with using.cursor() as cursor:
         cursor.execute(
-            "SELECT to_regclass('contact_activity') IS NOT NULL AND to_regclass('effort_effort') IS NOT NULL"
+            "SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s::text[]) AS t (name)", [[*needed]]
         )
         if not cursor.fetchone()[0]:
             return
         for event in TOUCHED:
             cursor.execute(trigger(event).replace("%", "%%"), [])
-        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {TABLE}) AND NOT EXISTS (SELECT 1 FROM effort_effort)")
-        if cursor.fetchone()[0]:
+            cursor.execute(_figures_trigger(event))
+        cursor.execute(
+            _FOLLOW.format(
+                name="effort_publication", body=_premier(), table=PUBLICATIONS, referencing="",
+                event="INSERT OR DELETE OR UPDATE OF business_date",
+            )
+        )  # fmt: skip
+        filled = (TABLE, "effort_effort", "effort_effortperiod", "effort_premier")
+        cursor.execute(f"SELECT {', '.join(f'EXISTS (SELECT 1 FROM {name})' for name in filled)}")
+        recorded, counted, summed, known = cursor.fetchone()
+        if recorded and not counted:
             count_all(using)
+        elif counted and not summed:
+            cursor.execute(_PERIODS_OF_DAYS)
+        if not known:
+            cursor.execute(_premier())
 
 
 def trigger(event: str) -> str:
-    """One trigger with its function, as SQL."""
+    """One trigger of activities with its function, as SQL."""
     touched = TOUCHED[event]
     last = _NEWER if event == "insert" else _ANEW
-    body = _filled(_SUMS, touched) + _filled(last, touched)
+    body = "".join(_filled(sql, touched) for sql in (_SUMS, _PERIODS, last, _PREMIER))
     return _TRIGGER.format(event=event, body=body, table=TABLE, referencing=REFERENCING[event])
 
 
+def _figures_trigger(event: str) -> str:
+    touched = " UNION ".join(
+        f"SELECT party_id FROM {name}" for name in ("added", "removed") if f"AS {name}" in REFERENCING[event]
+    )
+    return _FOLLOW.format(
+        name=f"effort_figure_{event}",
+        body=_premier(touched),
+        event=event,
+        table=FIGURES,
+        referencing=f"REFERENCING {REFERENCING[event]}",
+    )
+
+
+def _premier(touched: str = "") -> str:
+    """Statements that make premier customers what the newest figures say: all, or those among some parties."""
+    which, of = (f"{alias}.party_id IN ({touched})" if touched else "true" for alias in "pf")
+    return _IS_PREMIER.format(newest=_NEWEST, tier=Tier.PREMIER.value, which=which, of=of)
+
+
 def count_all(using: BaseDatabaseWrapper) -> None:
-    """Counts every activity into sums that are empty; two statements. For the tables' owner."""
+    """Counts every activity into sums that are empty, some statements. For the tables' owner."""
     with using.cursor() as cursor:
         cursor.execute(_filled(_SUMS, _ALL))
         cursor.execute(_filled(_NEWER, _ALL))
+        cursor.execute(_PERIODS_OF_DAYS)
+        cursor.execute(_premier())
 
 
 def _filled(sql: str, touched: str) -> str:

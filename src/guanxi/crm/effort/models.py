@@ -1,6 +1,7 @@
 """What activities add up to, kept as they are recorded: boards over five million of them are read from some thousands.
 
-The rows are written by triggers of ``contact_activity`` (``sums.sql``), whatever records, changes or deletes one.
+The rows are written by triggers (``database.py``) of activities, of customers' figures and of publications, whatever
+records, changes or deletes one.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.contact.codes import ActivityKind
 from guanxi.crm.kernel.scope import ScopedManager, ScopePaths
+from guanxi.crm.org.models import Institution, Staff
 from guanxi.crm.party.models import Party, PartyKind
 
 STAFF: dict[str, Any] = {"on_delete": models.DO_NOTHING, "db_constraint": False, "db_index": False, "related_name": "+"}
@@ -44,6 +46,37 @@ class Effort(models.Model):
         return f"{self.staff_id} {self.day} {self.kind} {self.number}"
 
 
+class EffortPeriod(models.Model):
+    """Grain: one row a member of staff, week or month (its first day), kind of activity and kind of customer.
+
+    The same as :class:`Effort`, summed: a month of 500 people is some thousands of rows instead of a hundred thousand.
+    """
+
+    class Span(models.TextChoices):
+        WEEK = "week", _("Week")
+        MONTH = "month", _("Month")
+
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("staff"), **STAFF)
+    staff_id: str
+    span = models.CharField(_("period"), max_length=5, choices=Span.choices)
+    first = models.DateField(_("first day"))
+    kind = models.CharField(_("kind"), max_length=12, choices=ActivityKind.choices)
+    line = models.CharField(_("kind of customer"), max_length=16, choices=PartyKind.choices, default="")
+    number = models.IntegerField(_("number"), default=0)
+    reached = models.IntegerField(_("reached"), default=0)
+
+    class Meta:
+        verbose_name = _("work of a week or month")
+        verbose_name_plural = _("work by week and month")
+        # In this order, so that a period is read as one piece of the index.
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["span", "first", "staff", "kind", "line"], name="effort_period_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.span} {self.first} {self.kind} {self.number}"
+
+
 class Contacted(models.Model):
     """Grain: one row a customer who was reached: the last time, how, by whom, and in which activity.
 
@@ -70,3 +103,37 @@ class Contacted(models.Model):
 
     def __str__(self) -> str:
         return f"{self.party_id} {self.at:%Y-%m-%d}"
+
+
+class Premier(models.Model):
+    """Grain: one row a premier customer of the newest business date: whose it is, and when it was last reached.
+
+    A copy of what :class:`Contacted` and the customer's figures say, small enough to be counted for the whole bank.
+    """
+
+    scope_paths: ClassVar = ScopePaths(institution="institution_id", manager="manager_id", kind="kind")
+
+    party = models.OneToOneField(
+        Party, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+", verbose_name=_("customer")
+    )
+    institution = models.ForeignKey(
+        Institution, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    manager = models.ForeignKey(
+        Staff, models.DO_NOTHING, db_constraint=False, null=True, db_index=False, related_name="+"
+    )
+    kind = models.CharField(_("kind"), max_length=16, choices=PartyKind.choices)
+    at = models.DateTimeField(_("last contact"), null=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("premier customer")
+        verbose_name_plural = _("premier customers")
+        indexes: ClassVar = [
+            # With everything that the policy asks, so that counting reads the index alone.
+            models.Index(fields=["institution", "manager", "at"], include=["kind", "party"], name="premier_institution")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.party_id)  # type: ignore[attr-defined]

@@ -8,13 +8,14 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, Sum
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 
 from guanxi.crm.contact.codes import ActivityKind, TaskState
 from guanxi.crm.contact.models import Task
-from guanxi.crm.effort.models import Contacted, Effort
+from guanxi.crm.effort.models import Contacted, Effort, EffortPeriod, Premier
 from guanxi.crm.insight.models import CustomerFigure, Tier
 from guanxi.crm.kernel.scope import KIND_OF_LINE, Scope
+from guanxi.crm.org.models import Staff
 
 NO_CONTACT_DAYS = 30
 
@@ -48,33 +49,62 @@ def lines_of(scope: Scope) -> list[str]:
 def work_of(
     scope: Scope, staff: Collection[str], *, week: datetime.date, month: datetime.date, today: datetime.date
 ) -> dict[str, Work]:
-    """The work of some people since the first day of the week and of the month; one query over sums by day."""
-    visits = Q(kind__in=[ActivityKind.VISIT, ActivityKind.MEETING])
-    this_week, this_month = Q(day__gte=week), Q(day__gte=month)
-    rows = (
-        Effort.objects.filter(
-            staff__in=list(staff), day__gte=min(week, month), day__lte=today, line__in=lines_of(scope), number__gt=0
-        )
-        .values_list("staff_id")
-        .annotate(
-            in_week=Sum("number", filter=this_week, default=0),
-            in_month=Sum("number", filter=this_month, default=0),
-            visits_week=Sum("number", filter=visits & this_week, default=0),
-            visits_month=Sum("number", filter=visits & this_month, default=0),
-            calls=Sum("number", filter=Q(kind=ActivityKind.CALL) & this_month, default=0),
-            reached_month=Sum("reached", filter=this_month, default=0),
-            newest=Max("day"),
-        )
-    )
-    return {number: Work(*sums) for number, *sums in rows}
+    """The work of some people in the week (its Monday) and the month (its first day) so far; three queries over sums.
+
+    What is entered of a day ahead is not counted yet.
+    """
+    seen: dict[str, Any] = {"staff__in": list(staff), "line__in": lines_of(scope)}
+    in_week, in_month = Q(span=EffortPeriod.Span.WEEK, first=week), Q(span=EffortPeriod.Span.MONTH, first=month)
+    summed = EffortPeriod.objects.filter(in_week | in_month, **seen)
+    found = {number: list(sums) for number, *sums in _worked(summed, in_week, in_month)}
+    end = _day_after_month(month)
+    ahead = Effort.objects.filter(day__gt=today, day__lt=max(end, week + WEEK), **seen)
+    for number, *sums in _worked(ahead, Q(day__lt=week + WEEK), Q(day__lt=end)):
+        found[number] = [all_ - later for all_, later in zip(found[number], sums, strict=True)]
+    newest = _newest_days(scope, [number for number in found if any(found[number])], min(week, month), today)
+    return {number: Work(*sums, last=newest.get(number)) for number, sums in found.items() if any(sums)}
 
 
-def visits_of(scope: Scope, staff: Collection[str], *, first: datetime.date, last: datetime.date) -> dict[str, int]:
-    """How many visits each of some people made between two days; one query over sums by day."""
-    rows = Effort.objects.filter(
-        staff__in=list(staff), day__range=(first, last), kind=ActivityKind.VISIT, line__in=lines_of(scope)
+VISITS = Q(kind__in=[ActivityKind.VISIT, ActivityKind.MEETING])
+WEEK = datetime.timedelta(days=7)
+
+
+def _worked(rows: Any, in_week: Q, in_month: Q) -> Any:
+    """Sums as (staff, week, month, visits of the week, visits of the month, calls of the month, reached)."""
+    return rows.values_list("staff_id").annotate(
+        week=Sum("number", filter=in_week, default=0),
+        month=Sum("number", filter=in_month, default=0),
+        visits_week=Sum("number", filter=VISITS & in_week, default=0),
+        visits_month=Sum("number", filter=VISITS & in_month, default=0),
+        calls=Sum("number", filter=Q(kind=ActivityKind.CALL) & in_month, default=0),
+        reached_month=Sum("reached", filter=in_month, default=0),
     )
-    return dict(rows.values_list("staff_id").annotate(many=Sum("number")))
+
+
+def _day_after_month(month: datetime.date) -> datetime.date:
+    return (month + datetime.timedelta(days=31)).replace(day=1)
+
+
+def _newest_days(
+    scope: Scope, staff: Collection[str], first: datetime.date, last: datetime.date
+) -> dict[str, datetime.date]:
+    """The last day between two on which each of some people did anything; one query, a look into an index for each."""
+    days = Effort.objects.filter(
+        staff=OuterRef("pk"), day__range=(first, last), line__in=lines_of(scope), number__gt=0
+    ).order_by("-day")
+    rows = Staff.objects.filter(pk__in=list(staff)).annotate(newest=Subquery(days.values("day")[:1]))
+    return dict(rows.values_list("pk", "newest"))
+
+
+def visits_of(scope: Scope, staff: Collection[str], *, month: datetime.date, today: datetime.date) -> dict[str, int]:
+    """How many visits each of some people made in a month (its first day) so far; two queries over sums."""
+    seen = {"staff__in": list(staff), "line__in": lines_of(scope), "kind": ActivityKind.VISIT}
+    summed = EffortPeriod.objects.filter(span=EffortPeriod.Span.MONTH, first=month, **seen)
+    found = dict(summed.values_list("staff_id").annotate(many=Sum("number")))
+    ahead = Effort.objects.filter(day__gt=today, day__lt=_day_after_month(month), **seen)
+    for number, many in ahead.values_list("staff_id").annotate(many=Sum("number")):
+        found[number] -= many
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +124,13 @@ def premier_of(scope: Scope, day: datetime.date) -> Any:
     return CustomerFigure.objects.visible_to(scope).filter(business_date=day, tier=Tier.PREMIER)
 
 
-def coverage_of(
-    scope: Scope, staff: Collection[str], *, day: datetime.date, since: datetime.datetime
-) -> dict[str, Coverage]:
-    """By manager, the premier customers on a business date and those not reached since a moment; one query."""
+def coverage_of(scope: Scope, staff: Collection[str], *, since: datetime.datetime) -> dict[str, Coverage]:
+    """By manager, the premier customers of the newest business date and those not reached since a moment; one query."""
     rows = (
-        premier_of(scope, day)
+        Premier.objects.visible_to(scope)
         .filter(manager_id__in=list(staff))
         .values_list("manager_id")
-        .annotate(premier=Count("party_id"), quiet=Count("party_id", filter=_quiet(since)))
+        .annotate(premier=Count("pk"), quiet=Count("pk", filter=Q(at__isnull=True) | Q(at__lt=since)))
     )
     return {manager: Coverage(premier, quiet) for manager, premier, quiet in rows}
 

@@ -406,6 +406,12 @@ class Assumption(models.Model):
 
 # Models of this app that stand in files of their own.
 from guanxi.crm.insight.alert_models import Alert  # noqa: E402
+from guanxi.crm.insight.group_models import (  # noqa: E402
+    GroupMember,
+    GuaranteeCircle,
+    HouseholdMember,
+    Ownership,
+)
 from guanxi.crm.insight.link_models import CompanyLink, LinkRole  # noqa: E402
 from guanxi.crm.insight.sum_models import BookDay, IndustryFigure, IndustryMonth  # noqa: E402
 
@@ -419,11 +425,15 @@ __all__ = [
     "CompanyLink",
     "CustomerFigure",
     "CustomerMonth",
+    "GroupMember",
+    "GuaranteeCircle",
+    "HouseholdMember",
     "IndustryFigure",
     "IndustryMonth",
     "LinkRole",
     "Maturity",
     "Movement",
+    "Ownership",
     "Publication",
     "SubTier",
     "Tier",

@@ -3,7 +3,10 @@
 The site connects as a database role of its own (``guanxi_web``) that owns no table and cannot bypass policies; the
 night's job and migrations connect as the owner. Every model with ``scope_paths`` gets one policy, made from those
 paths after each migration, so that none can be forgotten. A request writes its scope into the session's settings
-(:func:`enter`); a policy reads each setting in a sub-select, which PostgreSQL evaluates once a query.
+(:func:`enter`); a policy reads the lists of numbers and its first flag in sub-selects, which PostgreSQL evaluates
+once a query, the other flags as they are, and asks about other records by functions (``kernel/asking.py``): the
+policies behind a customer's page would else hold some hundred sub-selects, which take longer to plan than the page's
+statements to run.
 
 Two traps shape this. Operators that are not leakproof are evaluated after the policy and lose their index, among them
 PostgreSQL's comparisons of ``numeric``, by which lists are paged: they raise nothing and tell nothing, so they are
@@ -25,16 +28,18 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 
-from guanxi.crm.kernel.linkage import linked_records
+from guanxi.crm.kernel import asking
 from guanxi.crm.kernel.scope import KIND_OF_LINE, Scope, ScopePaths
 from guanxi.postgres import WEB_ROLE as ROLE
 
 POLICY = "scope"
+# Asked first of every row, and so a sub-select, which is evaluated once a query.
+EVERYTHING = "(SELECT current_setting('guanxi.everything', true) = 'on')"
 WHO = "(SELECT nullif(current_setting('guanxi.staff', true), ''))"
 NUMERIC = ("numeric_eq", "numeric_ne", "numeric_lt", "numeric_le", "numeric_gt", "numeric_ge")
 SETTINGS = (
     "everything", "alike", "retail_all", "retail_ids", "corporate_all", "corporate_ids", "managers", "supported",
-    "named", "linking", "retail_links", "corporate_links", "staff",
+    "named", "books", "linking", "retail_links", "corporate_links", "staff",
 )  # fmt: skip
 
 
@@ -55,6 +60,7 @@ def settings_of(scope: Scope) -> dict[str, str]:
         "managers": _array(scope.managers),
         "supported": _array(scope.supported),
         "named": _flag(bool(scope.managers or scope.supported or scope.links)),
+        "books": _flag(bool(scope.managers)),
         "linking": _flag(scope.links),
         "retail_links": _array(scope.retail_links),
         "corporate_links": _array(scope.corporate_links),
@@ -135,6 +141,8 @@ def protect(using: BaseDatabaseWrapper) -> None:
                 cursor.execute(f"ALTER FUNCTION pg_catalog.{name}(numeric, numeric) LEAKPROOF")
         tables = set(using.introspection.table_names(cursor))
         standing = _columns(cursor)
+        links = {"retail": _ids("retail_links"), "corporate": _ids("corporate_links")}
+        asking.make(using, cursor, _asked_about(), **links)
         for model in protected_models():
             # Migrated only in part, a table is not yet what its policy speaks of.
             if standing.get(model._meta.db_table, frozenset()) >= {f.column for f in model._meta.concrete_fields}:
@@ -182,7 +190,7 @@ def _condition(model: type[Any], paths: ScopePaths) -> str:
     if "__" in paths.manager:
         # The policy of the row's record applies to the sub-select as well: a row is seen with its record.
         ways = [_seen_with(model, paths.manager.partition("__")[0])]
-        ways += [f"EXISTS (SELECT 1 FROM {other} e WHERE e.id = {table}.{column})" for column, other in paths.ends]
+        ways += [asking.seen(_model_of(other), f"{table}.{column}") for column, other in paths.ends]
         if paths.owner and "__" not in paths.owner:
             # Behind another record the policy of that record has said so already.
             ways.append(f"({paths.record} IS NULL AND {paths.owner} = {WHO})")
@@ -192,12 +200,15 @@ def _condition(model: type[Any], paths: ScopePaths) -> str:
                 guests = relation.related_model._meta.db_table
                 ways.append(f"({paths.record} IS NULL AND EXISTS (SELECT 1 FROM {guests} g WHERE {invited}))")
         if paths.kind == "kind":
-            # Said by the row itself: its record is asked only for those who see records of their own beside the post's.
-            ways = [_by_line(), f"({_is_on('named')} AND ({' OR '.join(ways)}))"]
+            # Said by the row itself, whose record is asked only for those who see records beside the post's: by its
+            # number where that is enough, and for a book by itself.
+            record = model._meta.get_field(paths.manager.partition("__")[0]).column
+            named = [*_beside_the_post(record), f"({_is_on('books')} AND {ways[0]})"]
+            ways = [_by_line(), f"({_is_on('named')} AND ({' OR '.join(named)}))"]
         elif "__" not in paths.institution:
             ways.insert(0, f"({_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}))")
-        return " OR ".join((_is_on("everything"), *ways))
-    ways = [_is_on("everything"), *(f"{column} = {WHO}" for column in paths.people)]
+        return " OR ".join((EVERYTHING, *ways))
+    ways = [EVERYTHING, *(f"{column} = {WHO}" for column in paths.people)]
     if paths.manager:
         ways.append(f"{paths.manager} = ANY ({_ids('managers')})")
     if paths.kind == "kind":
@@ -208,11 +219,7 @@ def _condition(model: type[Any], paths: ScopePaths) -> str:
     else:
         ways.insert(1, f"({_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}))")
     if paths.record == "id" or (paths.record and paths.kind == "kind"):
-        record = "id" if paths.record == "id" else "party_id"
-        ways.append(f"{record} = ANY ({_ids('supported')})")
-        # Asked last, and not at all of those without such a post.
-        linked = linked_records(_ids("retail_links"), _ids("corporate_links"))
-        ways.append(f"({_is_on('linking')} AND {record} IN ({linked}))")
+        ways += _beside_the_post("id" if paths.record == "id" else "party_id")
     return " OR ".join(ways)
 
 
@@ -229,20 +236,39 @@ def _by_line() -> str:
 def _seen_with(model: type[Any], name: str) -> str:
     """The condition that the record to which a foreign key points is seen."""
     field = model._meta.get_field(name)
-    other = field.related_model._meta
-    return (
-        f"EXISTS (SELECT 1 FROM {other.db_table} r WHERE r.{other.pk.column} = {model._meta.db_table}.{field.column})"
-    )
+    return asking.seen(field.related_model, f"{model._meta.db_table}.{field.column}")
+
+
+def _model_of(table: str) -> type[Model]:
+    return next(model for model in protected_models() if model._meta.db_table == table)
+
+
+def _asked_about() -> list[type[Model]]:
+    """The models whose records policies of others ask about, each once."""
+    found: dict[type[Model], None] = {}
+    for model in protected_models():
+        paths: ScopePaths = model.scope_paths  # type: ignore[attr-defined]
+        names = [path.partition("__")[0] for path in (paths.manager, paths.kind) if "__" in path]
+        found |= {model._meta.get_field(name).related_model: None for name in names}  # type: ignore[misc]
+        found |= {_model_of(other): None for _column, other in paths.ends}
+    return list(found)
+
+
+def _beside_the_post(record: str) -> list[str]:
+    """The conditions that a record is seen by its number: supported, or across the wall."""
+    # The second is asked last, and not at all of those without such a post.
+    return [f"{record} = ANY ({_ids('supported')})", f"({_is_on('linking')} AND {record} IN ({asking.linked()}))"]
 
 
 def _is_on(name: str) -> str:
-    return f"(SELECT current_setting('guanxi.{name}', true) = 'on')"
+    """Read for each row that comes so far: planning one more sub-select costs what a thousand rows do."""
+    return f"(current_setting('guanxi.{name}', true) = 'on')"
 
 
 def _ids(name: str) -> str:
     # An array that is made once a query, of the columns' own type: a cast of the column would lose its index.
     text = f"coalesce(nullif(current_setting('guanxi.{name}', true), ''), '{{}}')"
-    return f"ARRAY(SELECT unnest({text}::varchar[]))"
+    return f"(SELECT {text}::varchar[])::varchar[]"
 
 
 def _grant(cursor: Any, tables: set[str]) -> None:

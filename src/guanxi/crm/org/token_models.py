@@ -22,6 +22,8 @@ class Ability(models.TextChoices):
     REQUESTS_WRITE = "requests:write", _("Take in requests of persons")
     ARRANGEMENTS = "arrangements:write", _("Arrange and end support and cover")
     LEADS = "leads:write", _("Hand in leads, and read them")
+    OPPORTUNITIES = "opportunities:read", _("Read opportunities")
+    OPPORTUNITIES_WRITE = "opportunities:write", _("Open opportunities, and move them")
     ORGANISATION = "organisation:read", _("Read institutions and staff")
     PRODUCTS = "products:read", _("Read products and rates")
 
@@ -35,6 +37,8 @@ VERBS_OF: dict[str, frozenset[Verb]] = {
     Ability.REQUESTS_WRITE: frozenset({Verb.SEE, Verb.EDIT}),
     Ability.ARRANGEMENTS: frozenset({Verb.SEE, Verb.ASSIGN}),
     Ability.LEADS: frozenset({Verb.SEE, Verb.EDIT}),
+    Ability.OPPORTUNITIES: frozenset({Verb.SEE}),
+    Ability.OPPORTUNITIES_WRITE: frozenset({Verb.SEE, Verb.EDIT}),
     Ability.ORGANISATION: frozenset(),
     Ability.PRODUCTS: frozenset(),
 }

@@ -1,7 +1,8 @@
 """Reads the forecast: what is open by month of expected close, weighted by its stage, beside what was won.
 
-Everything is summed by the database, by institution, month and stage: the same rows give the picture, the table and
-every level below. 300,000 opportunities come as some hundreds of rows.
+Everything is summed by the database, by institution and month and by institution and stage: the same rows give the
+picture, the table and every level below. 300,000 opportunities come as some hundreds of rows, read from the sums that
+are kept (``models/sums.py``) wherever these say all that somebody sees.
 """
 
 from __future__ import annotations
@@ -13,12 +14,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q, Sum, Value
+from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from guanxi.crm.kernel.scope import Scope
-from guanxi.crm.sales.models import Opportunity, Stage
+from guanxi.crm.sales.models import MonthSum, Opportunity
 from guanxi.crm.sales.opportunity_codes import State
+from guanxi.crm.sales.sum_queries import are_kept
 
 MONTHS_BACK, MONTHS_AHEAD = 2, 6
 ZERO = Decimal(0)
@@ -38,6 +40,15 @@ class Cell:
     contribution: Decimal = ZERO
     expected: Decimal = ZERO
 
+    def __sub__(self, other: Cell) -> Cell:
+        return Cell(
+            self.count - other.count,
+            self.amount - other.amount,
+            self.weighted - other.weighted,
+            self.contribution - other.contribution,
+            self.expected - other.expected,
+        )
+
     def __add__(self, other: Cell) -> Cell:
         return Cell(
             self.count + other.count,
@@ -47,27 +58,30 @@ class Cell:
             self.expected + other.expected,
         )
 
-    @classmethod
-    def of(cls, count: int, amount: Decimal, contribution: Decimal, probability: int) -> Cell:
-        """What some opportunities of one probability (in percent) come to, unrounded: sums agree at every level."""
-        return cls(count, amount, amount * probability / HUNDRED, contribution, contribution * probability / HUNDRED)
-
 
 NONE = Cell()
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The sums of one institution, month (its first day) and stage. ``late``: of what is open though its expected day
+    """The sums of one institution, month (its first day) and state. ``late``: of what is open though its expected day
     has passed; it stands in the running month.
     """
 
     institution_id: str
     month: datetime.date
-    stage_id: int
     state: str
     cell: Cell
     late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StageRow:
+    """The sums of what is open in one institution and stage, until the last month."""
+
+    institution_id: str
+    stage_id: int
+    cell: Cell
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +106,7 @@ class Forecast:
     """
 
     rows: tuple[Row, ...]
+    by_stage: tuple[StageRow, ...]
     first: datetime.date
     this: datetime.date
     last: datetime.date
@@ -120,8 +135,8 @@ class Forecast:
     def stages(self, institutions: frozenset[str] | None = None) -> dict[int, Cell]:
         """What is open by stage."""
         found: dict[int, Cell] = defaultdict(Cell)
-        for row in self._of(institutions):
-            if row.state == State.OPEN:
+        for row in self.by_stage:
+            if institutions is None or row.institution_id in institutions:
                 found[row.stage_id] += row.cell
         return dict(found)
 
@@ -143,40 +158,70 @@ def month_after(month: datetime.date, number: int = 1) -> datetime.date:
 
 def forecast(scope: Scope, *, today: datetime.date, line: int | None = None, owners: tuple[str, ...] = ()) -> Forecast:
     """What was won since some months and what is open until some months ahead, within a scope; of one pipeline where
-    ``line`` is its number, of some leaders where ``owners`` are. Three queries, each by an index of its own.
+    ``line`` is its number, of some leaders where ``owners`` are. Four queries over sums that are kept, or over
+    opportunities by their indexes.
     """
     this = today.replace(day=1)
     first, last = month_after(this, -MONTHS_BACK), month_after(this, MONTHS_AHEAD - 1)
-    stages = {one.pk: one for one in Stage.objects.only("state", "probability")}
-    rows = Opportunity.objects.visible_to(scope)
+    rows = Opportunity.objects.visible_to(scope).order_by()
     if line is not None:
         rows = rows.filter(pipeline_id=line)
     if owners:
         rows = rows.filter(owner_id__in=owners)
-    found: dict[tuple[str, datetime.date, int, bool], Cell] = defaultdict(Cell)
     still = rows.filter(state=State.OPEN, expected_on__lt=month_after(last))
-    is_late = ExpressionWrapper(Q(expected_on__lt=today), output_field=BooleanField())
-    for institution, month, stage, late, count, amount, contribution in _summed(still, "expected_on", is_late):
-        cell = Cell.of(count, amount, contribution, stages[stage].probability)
-        found[institution, max(month, this), stage, late] += cell
-    won = rows.filter(state=State.WON, closed_on__gte=first, closed_on__lt=month_after(last))
-    for institution, month, stage, _late, count, amount, contribution in _summed(won, "closed_on", Value(False)):
-        found[institution, month, stage, False] += Cell.of(count, amount, contribution, 100)
-    made = tuple(
-        Row(institution, month, stage, stages[stage].state, cell, late)
-        for (institution, month, stage, late), cell in found.items()
-    )
-    return Forecast(made, first, this, last)
+    late = _cells(still.filter(expected_on__gte=this, expected_on__lt=today), "institution_id", **OF_ROWS)
+    if owners or not are_kept(scope):
+        won = rows.filter(state=State.WON, closed_on__gte=first, closed_on__lt=month_after(last))
+        open_months = _cells(still.annotate(month=TruncMonth("expected_on")), "institution_id", "month", **OF_ROWS)
+        won_months = _cells(won.annotate(month=TruncMonth("closed_on")), "institution_id", "month", **OF_ROWS)
+        stages = _cells(still, "institution_id", "stage_id", **OF_ROWS)
+    else:
+        kept = MonthSum.objects.visible_to(scope).order_by().filter(month__lte=last)
+        if line is not None:
+            kept = kept.filter(stage__pipeline_id=line)
+        kept_open = kept.filter(state=State.OPEN)
+        open_months = _cells(kept_open, "institution_id", "month", **OF_SUMS)
+        won_months = _cells(kept.filter(state=State.WON, month__gte=first), "institution_id", "month", **OF_SUMS)
+        stages = _cells(kept_open, "institution_id", "stage_id", **OF_SUMS)
+    found: dict[tuple[str, datetime.date, str, bool], Cell] = defaultdict(Cell)
+    for (institution, month), cell in won_months.items():
+        found[institution, month, State.WON, False] += cell
+    for (institution, month), cell in open_months.items():
+        # What was expected in a month that is over is late; of the running month's, what was expected before today.
+        found[institution, max(month, this), State.OPEN, month < this] += cell
+    for (institution,), cell in late.items():
+        found[institution, this, State.OPEN, False] -= cell
+        found[institution, this, State.OPEN, True] += cell
+    made = (Row(institution, month, state, cell, is_late)
+            for (institution, month, state, is_late), cell in found.items() if cell.count)  # fmt: skip
+    by_stage = (StageRow(institution, stage, cell) for (institution, stage), cell in stages.items())
+    return Forecast(tuple(made), tuple(by_stage), first, this, last)
 
 
-def _summed(rows: Any, day: str, late: Any) -> Iterable[tuple[str, datetime.date, int, bool, int, Decimal, Decimal]]:
-    return (
-        rows.order_by()
-        .annotate(month=TruncMonth(day), late=late)
-        .values("institution_id", "month", "stage_id", "late")
-        .annotate(n=Count("*"), a=Sum("amount_cny"), c=Sum("contribution"))
-        .values_list("institution_id", "month", "stage_id", "late", "n", "a", "c")
-    )
+OF_ROWS: dict[str, Any] = {"number": Count("*"), "amount": "amount_cny"}
+OF_SUMS: dict[str, Any] = {"number": Sum("number"), "amount": "amount"}
+
+
+def _cells(rows: Any, *keys: str, number: Any, amount: str) -> dict[tuple[Any, ...], Cell]:
+    """Rows of opportunities, or of their sums, added up by some columns; groups of none are left out. One query.
+
+    Not rounded, so that sums agree at every level.
+    """
+    probability = F("stage__probability")
+    summed = (
+        rows.values(*keys)
+        .annotate(
+            n=number, a=Sum(amount), w=Sum(F(amount) * probability), c=Sum("contribution"),
+            e=Sum(F("contribution") * probability),
+        )
+        .values_list(*keys, "n", "a", "w", "c", "e")
+    )  # fmt: skip
+    many = len(keys)
+    return {
+        row[:many]: Cell(row[many], row[many + 1], row[many + 2] / HUNDRED, row[many + 3], row[many + 4] / HUNDRED)
+        for row in summed
+        if row[many]
+    }
 
 
 def in_month(month: datetime.date, this: datetime.date) -> Q:

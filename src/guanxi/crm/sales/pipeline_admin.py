@@ -15,6 +15,7 @@ from guanxi.crm.kernel.administration import ReadOnlyAdmin
 from guanxi.crm.org.administration import LooksMixin, administers
 from guanxi.crm.sales.models import CloseReason, Pipeline, PipelineVersion, Stage
 from guanxi.crm.sales.opportunity_codes import Required, State
+from guanxi.crm.sales.pipeline_form import PipelineForm
 from guanxi.crm.sales.pipeline_services import note_version
 
 
@@ -90,8 +91,11 @@ class StageInline(StackedInline):
 
 @admin.register(Pipeline)
 class PipelineAdmin(KeepsMixin, ModelAdmin):
-    """One pipeline a product line. Saving keeps what it has become as the next version."""
+    """One pipeline a product line. Saving keeps what it has become as the next version; of two who save at once, the
+    second sees what the first has changed.
+    """
 
+    form = PipelineForm
     list_display = ("name_zh", "name_en", "line", "tolerance", "version", "position", "is_active")
     ordering = ("position", "id")
     readonly_fields = ("line", "version")
@@ -100,6 +104,13 @@ class PipelineAdmin(KeepsMixin, ModelAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody: each product line has its pipeline."""
         return False
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **more: Any) -> Any:
+        """The page; a version that is no longer the newest answers 409, as everywhere."""
+        response = super().render_change_form(request, context, *args, **more)
+        if getattr(context["adminform"].form, "is_stale", False):
+            response.status_code = 409
+        return response
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Keeps the version once the stages are written."""

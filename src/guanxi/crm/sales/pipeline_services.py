@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -37,6 +39,42 @@ def content_of(pipeline: Any) -> dict[str, Any]:
             for one in pipeline.stages.order_by("position", "id")
         ],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is no longer the same: of which stage (its code; empty: of the pipeline itself), which field, both values.
+    A stage that is new has the field ``code`` alone, with nothing before.
+    """
+
+    stage: str
+    field: str
+    before: Any
+    after: Any
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """What one content (:func:`content_of`) has that another had not: the pipeline first, then stage by stage."""
+    own = [name for name in after if name != "stages"]
+    found = [Difference("", name, before.get(name), after[name]) for name in own if before.get(name) != after[name]]
+    earlier = {one["code"]: one for one in before["stages"]}
+    for one in after["stages"]:
+        code, was = one["code"], earlier.get(one["code"])
+        if was is None:
+            found.append(Difference(code, "code", None, code))
+        else:
+            found += [Difference(code, name, was.get(name), one[name]) for name in one if was.get(name) != one[name]]
+    return tuple(found)
+
+
+def since(pipeline: Any, version: int) -> tuple[str, tuple[Difference, ...]]:
+    """Who kept the newest version of a pipeline, and what has become different since ``version``; two queries."""
+    kept = PipelineVersion.objects.filter(pipeline=pipeline, version__gte=version).order_by("version")
+    rows = list(kept.select_related("made_by"))
+    if not rows or rows[0].version != version:
+        return "", ()
+    last: Any = rows[-1]
+    return (last.made_by.name if last.made_by else ""), differences(rows[0].content, last.content)
 
 
 def note_version(*, pipeline_id: int, by: str) -> PipelineVersion | None:

@@ -9,6 +9,7 @@ from guanxi.crm.sales import lead_tasks
 from guanxi.crm.sales.margin_services import sum_margins
 from guanxi.crm.sales.opportunity_jobs import follow_managers
 from guanxi.crm.sales.referral_clock import tend
+from guanxi.crm.sales.sum_database import make_fewer
 
 __all__ = ["lead_tasks", "tend_opportunities"]
 
@@ -30,3 +31,11 @@ def tend_referrals(timestamp: int) -> None:
     """Every five minutes: overdue referrals are told of, and those whose opportunity has ended end with it."""
     with entered(SYSTEM):
         tend()
+
+
+@app.periodic(cron="7 * * * *")  # pyrefly: ignore[bad-argument-type]
+@app.task(name="opportunity_sums", queue="exports", queueing_lock="opportunity_sums")
+def tend_sums(timestamp: int) -> None:
+    """Every hour: the sums of opportunities are kept in fewer entries."""
+    with entered(SYSTEM):
+        make_fewer()

@@ -29,8 +29,27 @@ REQUIRED = {
     ),
     "setting": ("movement_min", "maturity_days", "absent_days"),
     "alert": ("flow_least", "flow_times", "flow_days", "fall_least", "fall_share", "ahead_days"),
+    "group": ("control_above", "shown_least", "beneficial_least"),
+    "household": (
+        "spouse",
+        "household",
+        "parent",
+        "joint_account",
+        "address",
+        "address_and_surname",
+        "least",
+        "most_at_address",
+    ),
+    # None by default: the records of a customer then count alike, wherever they come from.
+    "source_rank": (),
 }
-LARGEST = {"loss_rate": Decimal(1), "upkeep": Decimal(999999), "unit_cost": Decimal(999999)}
+LARGEST = {
+    "loss_rate": Decimal(1),
+    "group": Decimal(1),
+    "household": Decimal(999),
+    "upkeep": Decimal(999999),
+    "unit_cost": Decimal(999999),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,18 +14,22 @@ from pathlib import Path
 from guanxi.warehouse.engine.control import NightRow
 from guanxi.warehouse.engine.project import models, sources
 from guanxi.warehouse.layout import Layout
+from guanxi.warehouse.records import ADDED, RECORDS
 from guanxi.warehouse.sealing import files_of
 
-ALWAYS_CARRIED = ("agreement_ledger", "customer_tier", "customer_habit")
+ALWAYS_CARRIED = ("agreement_ledger", "customer_tier", "customer_habit", "customer_answer")
 # State that earlier versions did not carry: a warehouse that has never written it begins it with tonight.
-BEGUN_LATER = ("core_payment_pair", "customer_habit")
+BEGUN_LATER = ("core_payment_pair", "customer_habit", "customer_answer")
+# What a ledger of an earlier version does not have: then every record was a party.
+ADDED_TO_LEDGER = "record_id"
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
     """One source tonight: the Parquet files behind it (none for an empty relation), a condition on their rows.
 
-    ``columns`` are names with SQL types; they are what an empty relation has.
+    ``columns`` are names with SQL types; they are what an empty relation has. Of those that are ``absent`` the files
+    know nothing: they are NULL.
     """
 
     schema: str
@@ -33,6 +37,7 @@ class Binding:
     columns: tuple[tuple[str, str], ...]
     files: tuple[Path, ...] = ()
     where: str = ""
+    absent: tuple[str, ...] = ()
 
 
 class MissingPart(LookupError):
@@ -57,13 +62,20 @@ def bind(
         for table, columns in tables["landing"].items()
     ]
     bound += [Binding("control", table, columns, (control[table],)) for table, columns in tables["control"].items()]
+    landed = {record: table for table, record in RECORDS.items()}
     for table in tables["carried"]:
-        replaced = table not in ALWAYS_CARRIED and deliveries.get(table.removeprefix("core_")) == "full"
+        delivered = landed.get(table, table.removeprefix("core_"))
+        replaced = table not in ALWAYS_CARRIED and deliveries.get(delivered) == "full"
         new = table in BEGUN_LATER and not layout.days("core", table)
         bound.append(_carried("carried", table, layout, None if replaced or new else night.previous_business_date))
     balances = part_files(layout, "landing", "balance", night.business_date)
     today = f"balance_date = date '{night.business_date}'"
     before = f"balance_date < date '{night.business_date}'"
+    # What the identity step of this night left; nothing of it where the night does not link.
+    bound += [
+        Binding("identity", table, columns, files_of(layout.part("core", table, night.business_date)))
+        for table, columns in tables["identity"].items()
+    ]
     opening = night.is_opening
     closing = night.previous_business_date if night.closes else None
     bound += [
@@ -87,8 +99,16 @@ def empty() -> tuple[Binding, ...]:
 
 
 def _carried(schema: str, table: str, layout: Layout, day: date | None) -> Binding:
-    files = part_files(layout, "core", table, day) if day is not None else ()
-    return Binding(schema, table, models()[table].columns, files)
+    columns = models()[table].columns
+    if day is None:
+        return Binding(schema, table, columns)
+    absent: tuple[str, ...] = ()
+    name = table
+    if not layout.part("core", RECORDS["party"], day).is_dir():
+        before = {record: f"core_{landed}" for landed, record in RECORDS.items()}
+        name = before.get(table, table)
+        absent = (ADDED,) if table in before else (ADDED_TO_LEDGER,) * (table == "agreement_ledger")
+    return Binding(schema, table, columns, part_files(layout, "core", name, day), absent=absent)
 
 
 def _journal(layout: Layout, night: NightRow) -> tuple[Path, ...]:

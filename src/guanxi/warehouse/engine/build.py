@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from guanxi.warehouse.decisions import KeptRow
 from guanxi.warehouse.engine import duckdb, spark
 from guanxi.warehouse.engine.assumptions import AssumptionError, load
 from guanxi.warehouse.engine.bindings import Binding, MissingPart, bind, empty, part_files
@@ -23,6 +24,7 @@ from guanxi.warehouse.engine.control import night_row, write_control
 from guanxi.warehouse.engine.project import PROJECT, datasets
 from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.leads import LeadRow
+from guanxi.warehouse.marks import MarkRow
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.progress import Progress, Silent
 from guanxi.warehouse.sealing import key_id_of, relation
@@ -96,12 +98,15 @@ def build_night(
     memory_limit: str = "4GB",
     engine: str = "duckdb",
     leads: Sequence[LeadRow] = (),
+    kept: Sequence[KeptRow] = (),
+    marks: Sequence[MarkRow] = (),
 ) -> Built:
     """Builds core and marts of ``night`` from what landed and the state of the night before, and tests them.
 
     ``deliveries`` says of each table whether it was delivered ``full`` or as an ``increment``; a table that is not
     named keeps its state. ``assumptions`` is a folder whose CSV files replace the default ones of the same names.
-    ``leads`` are the staff's own arrangements of who looks after whom, one a customer.
+    ``leads`` are the staff's own arrangements of who looks after whom, one a customer; ``kept`` the fields whose
+    value a steward chose by hand; ``marks`` what the staff said of the morning list.
     Raises :class:`BuildError`, and writes nothing, where a model breaks, a test of severity error fails, the
     assumptions cannot be used, or what the night rests on is not there.
     """
@@ -115,7 +120,7 @@ def build_night(
         ) from error
     try:
         row = night_row(night, _history(layout, night) if night.opening else (None, None))
-        control = write_control(work.control, row, deliveries, rates, leads, layout.sealing)
+        control = write_control(work.control, row, deliveries, rates, leads, marks, layout.sealing, kept)
         bindings = bind(layout, row, deliveries, control)
         _check_readable(engine, bindings)
     except MissingPart as error:

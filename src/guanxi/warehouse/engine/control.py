@@ -10,8 +10,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from guanxi.warehouse.decisions import KeptRow
 from guanxi.warehouse.engine.assumptions import Assumption
 from guanxi.warehouse.leads import LeadRow
+from guanxi.warehouse.marks import MarkRow
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.sealing import PLAIN, Sealing
 
@@ -188,9 +190,11 @@ def write_control(
     deliveries: Mapping[str, str],
     assumptions: list[Assumption],
     leads: Sequence[LeadRow] = (),
+    marks: Sequence[MarkRow] = (),
     sealing: Sealing = PLAIN,
+    kept: Sequence[KeptRow] = (),
 ) -> dict[str, Path]:
-    """Writes the five control datasets into ``folder``; returns their files by name."""
+    """Writes the control datasets into ``folder``; returns their files by name."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
         "night": arrow([night], NightRow),
@@ -198,6 +202,8 @@ def write_control(
         "delivery": arrow([DeliveryRow(*item) for item in sorted(deliveries.items())], DeliveryRow),
         "assumption": arrow(assumptions, Assumption),
         "lead": arrow(leads, LeadRow),
+        "kept": arrow(kept, KeptRow),
+        "mark": arrow(marks, MarkRow),
     }
     files = {name: folder / sealing.name(name) for name in tables}
     sealing.write_arrow({files[name]: table for name, table in tables.items()})

@@ -9,7 +9,7 @@ from guanxi.warehouse.engine.bindings import Binding
 from guanxi.warehouse.sealing import Sealing, relation
 
 NAME = "duckdb"
-SCHEMAS = ("staging", "core", "finance", "marts")
+SCHEMAS = ("staging", "golden", "groups", "core", "finance", "marts")
 # Reads and writes encrypted files.
 ENCRYPTS = True
 
@@ -54,6 +54,10 @@ def _select(binding: Binding) -> str:
     if not binding.files:
         columns = ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in binding.columns)
         return f"select {columns} where false"
-    columns = ", ".join(f'"{name}"' for name, _ in binding.columns)
+    there = [(name, kind) for name, kind in binding.columns if name not in binding.absent]
+    columns = ", ".join(f'"{name}"' for name, _ in there)
     where = f" where {binding.where}" if binding.where else ""
-    return f"select {columns} from {relation(binding.files, columns)}{where}"
+    selected = ", ".join(
+        f'cast(null as {kind}) as "{name}"' if name in binding.absent else f'"{name}"' for name, kind in binding.columns
+    )
+    return f"select {selected} from {relation(binding.files, columns)}{where}"

@@ -128,6 +128,9 @@ def _select(binding: Binding) -> str:
     if not binding.files:
         columns = ", ".join(f"cast(null as {TYPES.get(kind, kind)}) as `{name}`" for name, kind in binding.columns)
         return f"select {columns} where false"
-    columns = ", ".join(f"`{name}`" for name, _ in binding.columns)
+    columns = ", ".join(
+        f"cast(null as {TYPES.get(kind, kind)}) as `{name}`" if name in binding.absent else f"`{name}`"
+        for name, kind in binding.columns
+    )
     where = f" where {binding.where}" if binding.where else ""
     return " union all ".join(f"select {columns} from parquet.`{file}`{where}" for file in binding.files)

@@ -34,6 +34,7 @@ from guanxi.warehouse.landing.tables import TABLES
 from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.progress import Progress, Silent
+from guanxi.warehouse.records import state_part
 
 SILENT = Silent()
 PART = "part"
@@ -273,7 +274,7 @@ class _Day:
             return []
         parts = [
             self.layout.part("landing", table.name, previous),
-            self.layout.part("core", f"core_{table.name}", previous),
+            state_part(self.layout, table.name, previous),
         ]
         before = max(parquet_rows(self.connection, part) for part in parts)
         if not before:
@@ -309,7 +310,7 @@ class _Day:
             if self.night.previous is None:
                 before = None
             else:
-                before = self.layout.part("core", f"core_{table.name}", self.night.previous)
+                before = state_part(self.layout, table.name, self.night.previous)
                 if not before.is_dir():
                     raise LookupError(
                         f"Today's {table.name} is an increment, but the warehouse has no {table.name} of "

@@ -12,12 +12,15 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from guanxi.warehouse.decisions import Decisions, decisions
 from guanxi.warehouse.engine import BuildError, Built, build_night
 from guanxi.warehouse.journal import RunJournal, close_abandoned, earliest_mended, mended_rows, new_run_id
 from guanxi.warehouse.landing.control import DeliveryError, Problem
 from guanxi.warehouse.landing.land import DayLanding, MendedRow, land_day
 from guanxi.warehouse.landing.tables import TABLES
 from guanxi.warehouse.leads import do_what_is_due, open_leads
+from guanxi.warehouse.marks import marks_of
+from guanxi.warehouse.night.identify import Linker, has_state, identify
 from guanxi.warehouse.night.inbox import folders
 from guanxi.warehouse.night.keys import check_keys, damage
 from guanxi.warehouse.night.listener import Both, Listener, Nobody
@@ -53,26 +56,29 @@ def run_nights(
     again_from: date | None = None,
     replay: bool = False,
     listener: Listener | None = None,
+    linker: Linker | None = None,
 ) -> Outcome:
     """Does every night that waits in the inbox, oldest first, and publishes the state after the last one.
 
     With ``again_from`` that day and every later one are done again first, from the files that lie in the inbox now
-    and the rows that were mended; ``replay`` chooses the earliest day with mended rows that wait. Raises
+    and the rows that were mended; ``replay`` chooses the earliest day with mended rows that wait. ``linker``
+    finds out which records are one party. Raises
     :class:`NightStopped` where a night must be mended before it can go on (nights before it are done and published),
     ``NightRunningError`` where another job is at work, and ``KeyringError`` where the warehouse's files do not open.
     """
     with only_one(options.warehouse):
         if replay and again_from is None:
             again_from = earliest_mended(options.database_url)
-        return _Nights(options, listener or Nobody()).run(again_from)
+        return _Nights(options, listener or Nobody(), linker).run(again_from)
 
 
 class _Nights:
     """One call's state: what is done, what waits."""
 
-    def __init__(self, options: NightOptions, listener: Listener) -> None:
+    def __init__(self, options: NightOptions, listener: Listener, linker: Linker | None) -> None:
         self.options = options
         self.listener = listener
+        self.linker = linker
         self.layout = options.layout
         self.register = NightRegister(options.warehouse)
 
@@ -144,7 +150,8 @@ class _Nights:
         steps: list[StepRecord] = []
         try:
             landing = self._land(journal, steps, night, folder)
-            built = self._build(journal, steps, night, landing, last=last)
+            decided = self._identify(journal, steps, night, landing, last=last)
+            built = self._build(journal, steps, night, landing, decided, last=last)
             self.register.write(_record(night, journal.run_id, folder, landing, built, steps))
             if last:
                 self._publish(journal, night)
@@ -182,18 +189,43 @@ class _Nights:
         journal.quarantine(self.layout, list(TABLES))
         return landing
 
-    def _build(
+    def _identify(
         self, journal: RunJournal, steps: list[StepRecord], night: Night, landing: DayLanding, *, last: bool
+    ) -> Decisions:
+        """Finds out which records are one party, where a night ever linked; returns what the stewards decided."""
+        options = self.options
+        decided = decisions(options.database_url, night.business_date, newest=last, time_zone=options.time_zone)
+        if self.linker is not None or has_state(self.layout, night):
+            self._step(
+                journal, steps, night, "identify",
+                lambda progress: identify(
+                    layout=self.layout, night=night, linker=self.linker, deliveries=_deliveries(landing),
+                    decisions=decided, progress=progress, threads=options.threads, memory_limit=options.memory_limit,
+                ),
+                lambda found: (found.records, 0),
+            )  # fmt: skip
+        return decided
+
+    def _build(
+        self,
+        journal: RunJournal,
+        steps: list[StepRecord],
+        night: Night,
+        landing: DayLanding,
+        decided: Decisions,
+        *,
+        last: bool,
     ) -> Built:
         options = self.options
         leads = open_leads(options.database_url, night.business_date, newest=last)
-        deliveries = {file.table: str(file.delivery) for file in landing.deliveries if file.file}
+        deliveries = _deliveries(landing)
+        marks = marks_of(options.database_url, night, time_zone=options.time_zone)
         built = self._step(
             journal, steps, night, "build",
             lambda progress: build_night(
                 layout=self.layout, night=night, deliveries=deliveries, assumptions=options.assumptions,
                 progress=progress, threads=options.threads, memory_limit=options.memory_limit, engine=options.engine,
-                leads=leads,
+                leads=leads, kept=decided.kept, marks=marks,
             ),
             lambda found: (sum(found.rows.values()), found.peak_bytes),
         )  # fmt: skip
@@ -260,6 +292,11 @@ class _Nights:
         steps.append(StepRecord(name, step.seconds, step.rows, step.peak))
         self.listener.step_done(night.business_date, name, step.seconds, step.rows)
         return result
+
+
+def _deliveries(landing: DayLanding) -> dict[str, str]:
+    """How each table came that did."""
+    return {file.table: str(file.delivery) for file in landing.deliveries if file.file}
 
 
 def _record(

@@ -15,6 +15,7 @@ from guanxi.crm.sales.models.opportunities import (
 )
 from guanxi.crm.sales.models.pipelines import CloseReason, Pipeline, PipelineVersion, Stage
 from guanxi.crm.sales.models.referrals import Referral, ReferralCredit, ReferralStep
+from guanxi.crm.sales.models.sums import LeaderSum, MonthSum
 
 __all__ = [
     "AssignmentRule",
@@ -28,6 +29,8 @@ __all__ = [
     "LeadRow",
     "LeadSetup",
     "LeadStep",
+    "LeaderSum",
+    "MonthSum",
     "Opportunity",
     "OpportunityEvent",
     "OpportunityMember",

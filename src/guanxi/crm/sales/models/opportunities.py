@@ -91,12 +91,19 @@ class Opportunity(models.Model):
             # A column of the board.
             models.Index(fields=["stage", "expected_on", "id"], name="opportunity_stage"),
             models.Index(fields=["owner", "expected_on", "id"], name="opportunity_owner"),
-            # Sums of the forecast, answered by these alone.
+            # What was closed lately, of a column of the board.
+            models.Index(
+                fields=["stage", "closed_on"],
+                include=["institution", "amount_cny", "contribution", "party"],
+                condition=~models.Q(state="open"),
+                name="opportunity_closed",
+            ),
+            # What is late, and sums of single institutions, answered by these alone.
             models.Index(
                 fields=["institution", "expected_on"],
-                include=["stage", "amount_cny", "contribution", "party"],
+                include=["stage", "amount_cny", "contribution", "party", "owner"],
                 condition=models.Q(state="open"),
-                name="opportunity_forecast",
+                name="opportunity_open_sums",
             ),
             models.Index(
                 fields=["institution", "closed_on"],

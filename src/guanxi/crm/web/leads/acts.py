@@ -30,6 +30,7 @@ from guanxi.crm.sales.leads.queries import clear_of, open_of
 from guanxi.crm.sales.leads.services import close_lead, reopen_lead
 from guanxi.crm.sales.models import Lead
 from guanxi.crm.web.access import Area, only_for
+from guanxi.crm.web.contact.drafts import drafted
 from guanxi.crm.web.leads.forms import CloseForm, ConvertForm
 from guanxi.crm.web.leads.leads import editable, lead_of, lead_response
 from guanxi.crm.web.redirects import own_path
@@ -110,6 +111,7 @@ def assign(request: StaffRequest) -> HttpResponseBase:
 
 @require_POST
 @only_for(Area.LEADS)
+@drafted
 def act(request: StaffRequest, lead_id: int) -> HttpResponseBase:
     """Accepts one lead, sends it back, closes it, or opens it again."""
     found = lead_of(request, lead_id)
@@ -145,6 +147,7 @@ def act(request: StaffRequest, lead_id: int) -> HttpResponseBase:
 
 
 @only_for(Area.LEADS)
+@drafted
 def convert(request: StaffRequest, lead_id: int) -> HttpResponseBase:
     """Turns a lead into a prospect or a customer, with an opportunity; nothing is typed again."""
     found = lead_of(request, lead_id)

@@ -113,6 +113,12 @@ class Row:
         return f"{reverse('customer-appointment-new', args=[self.party_id])}?{about}"
 
     @property
+    def refer_url(self) -> str:
+        """Where the customer is passed on to a colleague, with why."""
+        about = urlencode({"customer": self.party_id, "text": self.first.why})
+        return f"{reverse('referral-new')}?{about}"
+
+    @property
     def long_ago(self) -> bool:
         """Whether nobody has spoken with the customer for long."""
         return self.quiet_days is None or self.quiet_days > CONTACT_LONG_AGO

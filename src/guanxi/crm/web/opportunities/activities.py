@@ -18,6 +18,7 @@ from guanxi.crm.kernel.uploads import RefusedUploadError
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.sales.opportunity_queries import Whole
 from guanxi.crm.web.access import Area, only_for
+from guanxi.crm.web.contact.drafts import drafted
 from guanxi.crm.web.contact.forms import RecordForm
 from guanxi.crm.web.contact.words import KINDS, RESULTS
 from guanxi.crm.web.opportunities.about import KIND
@@ -26,6 +27,7 @@ from guanxi.crm.web.request import StaffRequest
 
 
 @only_for(Area.OPPORTUNITIES)
+@drafted
 def record(request: StaffRequest, opportunity_id: int) -> HttpResponseBase:
     """Records a call, visit, meeting, message or note about an opportunity; a file may come with it."""
     whole = changing(request, opportunity_id)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 
-from guanxi.crm.consent.queries import not_erased
+from guanxi.crm.consent.queries import not_erased, only_erased
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.queries import institution_tree
 from guanxi.crm.sales.board_queries import CLOSED_DAYS, Board, Narrowed, board, more_of
@@ -65,6 +65,7 @@ def narrowed_by(request: StaffRequest, asked: Asked) -> Narrowed:
         institutions=tree.below([asked.institution]) or (asked.institution,) if asked.institution else (),
         words=asked.words,
         keep=not_erased,
+        gone=only_erased,
     )
 
 

@@ -16,6 +16,7 @@ from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.models import PriceApproval
 from guanxi.crm.sales.opportunity_queries import waiting_prices
 from guanxi.crm.web.access import Area, only_for
+from guanxi.crm.web.contact.drafts import drafted
 from guanxi.crm.web.opportunities.page import page
 from guanxi.crm.web.opportunities.reading import address, changing, number, whole_of
 from guanxi.crm.web.opportunities.steps import stale_words
@@ -36,6 +37,7 @@ def prices(request: StaffRequest) -> HttpResponse:
 
 @require_POST
 @only_for(Area.OPPORTUNITIES)
+@drafted
 def ask(request: StaffRequest, opportunity_id: int) -> HttpResponseBase:
     """Asks for the price of a product."""
     whole = changing(request, opportunity_id)
@@ -58,6 +60,7 @@ def ask(request: StaffRequest, opportunity_id: int) -> HttpResponseBase:
 
 @require_POST
 @only_for(Area.PRICES)
+@drafted
 def decide(request: StaffRequest, opportunity_id: int, approval_id: int) -> HttpResponseBase:
     """Approves or refuses a price."""
     whole = whole_of(request, opportunity_id)

@@ -67,6 +67,7 @@ def add(request: StaffRequest) -> HttpResponseBase:
     party = _party(request)
     initial: dict[str, Any] = {"key": uuid4(), "name": request.GET.get("name", "")[:200]}
     initial["kind"] = request.GET.get("kind", "")[:16]
+    initial["text"] = request.GET.get("text", "")[:300]
     if party:
         initial |= {
             "way": WAY_OF[PartyKind(party.kind)],
@@ -194,6 +195,7 @@ def _may_edit(request: StaffRequest, referral_id: int) -> None:
 
 @require_POST
 @only_for(Area.WORK)
+@drafted
 def answer(request: StaffRequest, referral_id: int) -> HttpResponseBase:
     """Accepts, declines or returns."""
     _may_edit(request, referral_id)
@@ -213,6 +215,7 @@ def answer(request: StaffRequest, referral_id: int) -> HttpResponseBase:
 
 @require_POST
 @only_for(Area.WORK)
+@drafted
 def hand_on(request: StaffRequest, referral_id: int) -> HttpResponseBase:
     """Passes it on, or sends again what came back to oneself."""
     _may_edit(request, referral_id)
@@ -229,6 +232,7 @@ def hand_on(request: StaffRequest, referral_id: int) -> HttpResponseBase:
 
 @require_POST
 @only_for(Area.WORK)
+@drafted
 def end(request: StaffRequest, referral_id: int) -> HttpResponseBase:
     """Closes it with what came of it, or with nothing; or its sender withdraws it."""
     _may_edit(request, referral_id)
@@ -245,6 +249,7 @@ def end(request: StaffRequest, referral_id: int) -> HttpResponseBase:
 
 @require_POST
 @only_for(Area.WORK)
+@drafted
 def opportunity(request: StaffRequest, referral_id: int) -> HttpResponseBase:
     """Opens the opportunity of it, with the sender's share in its team."""
     _may_edit(request, referral_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from guanxi.warehouse.publish.declare import Kind, Table
-from guanxi.warehouse.publish.tables import daily, journal, snapshot
+from guanxi.warehouse.publish.tables import daily, group, identity, journal, snapshot
 
 TABLES: tuple[Table, ...] = (
     snapshot.INSTITUTION,
@@ -18,6 +18,15 @@ TABLES: tuple[Table, ...] = (
     snapshot.AGREEMENT,
     snapshot.AGREEMENT_PARTY,
     snapshot.COMPANY_LINK,
+    group.OWNERSHIP,
+    group.GROUP_MEMBER,
+    group.GUARANTEE_CIRCLE,
+    group.HOUSEHOLD_MEMBER,
+    identity.RECORD,
+    identity.PAIR,
+    identity.FIELD,
+    identity.THRESHOLD_COUNT,
+    identity.THRESHOLD_SAMPLE,
     daily.CUSTOMER_FIGURE,
     daily.AGREEMENT_FIGURE,
     daily.MATURITY,

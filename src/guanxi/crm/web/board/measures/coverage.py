@@ -21,7 +21,7 @@ def since(today: datetime.date) -> datetime.datetime:
 
 
 def _read(asked: Asked) -> Mapping[str, Coverage]:
-    return coverage_of(asked.scope, asked.staff, day=asked.day, since=since(asked.today))
+    return coverage_of(asked.scope, asked.staff, since=since(asked.today))
 
 
 def _together(one: Coverage, other: Coverage) -> Coverage:

@@ -3,55 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from decimal import Decimal
 
-from django.db.models import Count, F, Q, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from guanxi.crm.sales.models import Opportunity
-from guanxi.crm.sales.opportunity_codes import State
+from guanxi.crm.sales.sum_queries import Led, led_by
 from guanxi.crm.web.board.measures.base import CALM, WARN, Asked, Cell, Column, Measure
 from guanxi.crm.web.display import Display
 
-ZERO = Decimal(0)
+
+def _read(asked: Asked) -> Mapping[str, Led]:
+    return led_by(asked.scope, asked.staff, today=asked.today)
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline:
-    """Open opportunities: how many, of these past their expected close, amount and weighted amount in CNY."""
-
-    number: int = 0
-    late: int = 0
-    amount: Decimal = ZERO
-    weighted: Decimal = ZERO
-
-    def __add__(self, other: Pipeline) -> Pipeline:
-        return Pipeline(
-            self.number + other.number,
-            self.late + other.late,
-            self.amount + other.amount,
-            self.weighted + other.weighted,
-        )
-
-
-def _read(asked: Asked) -> Mapping[str, Pipeline]:
-    rows = (
-        Opportunity.objects.visible_to(asked.scope)
-        .filter(state=State.OPEN, owner__in=list(asked.staff))
-        .values_list("owner_id")
-        .annotate(
-            number=Count("pk"),
-            late=Count("pk", filter=Q(expected_on__lt=asked.today)),
-            sum=Sum("amount_cny"),
-            weighted=Sum(F("amount_cny") * F("stage__probability")),
-        )
-    )
-    return {owner: Pipeline(number, late, amount, weighted / 100) for owner, number, late, amount, weighted in rows}
-
-
-def _draw(display: Display, found: Pipeline) -> Cell:
+def _draw(display: Display, found: Led) -> Cell:
     small = _("%(number)s open") % {"number": display.count(found.number)} if found.number else ""
     if found.late:
         small = _("%(number)s open, %(late)s late") % {"number": display.count(found.number), "late": found.late}
@@ -61,7 +26,7 @@ def _draw(display: Display, found: Pipeline) -> Cell:
 PIPELINE = Measure(
     name="pipeline",
     read=_read,
-    none=Pipeline(),
+    none=Led(),
     columns=(
         Column(
             key="pipeline",

@@ -32,7 +32,7 @@ def _read(asked: Asked) -> Mapping[str, Plan]:
     goals = dict(
         MonthGoal.objects.filter(staff__in=list(asked.staff), month=asked.month).values_list("staff_id", "visits")
     )
-    made = visits_of(asked.scope, asked.staff, first=asked.month, last=asked.today)
+    made = visits_of(asked.scope, asked.staff, month=asked.month, today=asked.today)
     share = _share(asked)
     return {
         number: Plan(goals.get(number), made.get(number, 0), round(goals.get(number, 0) * share))

@@ -1,5 +1,7 @@
-// The board: a card is dragged to a column, or moved by Shift with an arrow, or by its menu, which needs no script.
-// Whichever way, the menu's form is sent: the server decides, and answers with the board as it is.
+// The board: a card is dragged to a column by mouse or finger, or moved by Shift with an arrow, or by its menu, which needs
+// no script. Whichever way, the menu's form is sent: the server decides, and answers with the board as it is.
+import { startTouch } from "./board-touch.js";
+
 const COLUMN = ".gd-column";
 let dragged = null;
 
@@ -8,6 +10,8 @@ function moveTo(card, stage) {
   const button = form?.querySelector(`button[name=stage][value="${stage}"]`);
   if (button) form.requestSubmit(button);
 }
+
+startTouch(moveTo);
 
 function clear() {
   for (const column of document.querySelectorAll(".gd-over")) column.classList.remove("gd-over");

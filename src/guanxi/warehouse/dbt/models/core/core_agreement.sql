@@ -3,7 +3,7 @@ select
     agreement.agreement_kind,
     agreement.account_number,
     agreement.product_id,
-    agreement.party_id,
+    coalesce(moved.party_number, agreement.party_id) as party_id,
     agreement.institution_id,
     agreement.currency,
     agreement.opened_on,
@@ -22,4 +22,5 @@ select
     ledger.balance_own as balance,
     ledger.balance_date
 from {{ ref('stg_agreement') }} as agreement
+left join {{ ref('record_moved') }} as moved on moved.record_id = agreement.party_id
 left join {{ ref('agreement_ledger') }} as ledger on ledger.agreement_id = agreement.agreement_id

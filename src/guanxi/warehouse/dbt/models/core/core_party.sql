@@ -1,61 +1,60 @@
 with stated as (
     select
-        party_id,
-        party_kind,
-        party_name,
-        party_name_en,
-        gender,
-        birth_date,
-        nationality,
-        education,
-        occupation,
-        annual_income,
-        industry_code,
-        organisation_scale,
-        registered_capital,
-        employees,
-        established_on,
-        institution_id,
-        manager_id,
-        opened_on,
-        investment_risk,
-        aml_risk,
-        restricted,
-        status
-    from {{ ref('stg_party') }}
-    where change_code = 'U'
+        alone.party_id,
+        alone.party_kind,
+        alone.party_name,
+        alone.party_name_en,
+        alone.gender,
+        alone.birth_date,
+        alone.nationality,
+        alone.education,
+        alone.occupation,
+        alone.annual_income,
+        alone.industry_code,
+        alone.organisation_scale,
+        alone.registered_capital,
+        alone.employees,
+        alone.established_on,
+        alone.institution_id,
+        alone.manager_id,
+        alone.opened_on,
+        alone.investment_risk,
+        alone.aml_risk,
+        alone.restricted,
+        alone.status
+    from {{ ref('party_record') }} as alone
+    where not exists (
+        select 1
+        from {{ ref('record_shared') }} as shared
+        where shared.record_id = alone.party_id
+    )
 
     union all
 
     select
-        before.party_id,
-        before.party_kind,
-        before.party_name,
-        before.party_name_en,
-        before.gender,
-        before.birth_date,
-        before.nationality,
-        before.education,
-        before.occupation,
-        before.annual_income,
-        before.industry_code,
-        before.organisation_scale,
-        before.registered_capital,
-        before.employees,
-        before.established_on,
-        before.institution_id,
-        before.manager_id,
-        before.opened_on,
-        before.investment_risk,
-        before.aml_risk,
-        before.restricted,
-        before.status
-    from {{ source('carried', 'core_party') }} as before
-    where not exists (
-        select 1
-        from {{ ref('stg_party') }} as tonight
-        where tonight.party_id = before.party_id
-    )
+        golden.party_id,
+        golden.party_kind,
+        golden.party_name,
+        golden.party_name_en,
+        golden.gender,
+        golden.birth_date,
+        golden.nationality,
+        golden.education,
+        golden.occupation,
+        golden.annual_income,
+        golden.industry_code,
+        golden.organisation_scale,
+        golden.registered_capital,
+        golden.employees,
+        golden.established_on,
+        golden.institution_id,
+        golden.manager_id,
+        golden.opened_on,
+        golden.investment_risk,
+        golden.aml_risk,
+        golden.restricted,
+        golden.status
+    from {{ ref('party_golden') }} as golden
 )
 
 select

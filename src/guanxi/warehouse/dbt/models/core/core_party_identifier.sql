@@ -1,25 +1,47 @@
+with placed as (
+    select
+        source.party_number as party_id,
+        record.identifier_kind,
+        record.identifier_number,
+        record.valid_from,
+        record.valid_to,
+        record.is_primary,
+        row_number() over (
+            partition by source.party_number, record.identifier_kind, record.identifier_number
+            order by record.is_primary desc, source.source_rank, record.changed_on desc, source.record_id
+        ) as place,
+        row_number() over (
+            partition by source.party_number
+            order by record.is_primary desc, source.source_rank, record.changed_on desc, source.record_id,
+                record.identifier_kind, record.identifier_number
+        ) as place_of_all
+    from {{ ref('party_identifier_record') }} as record
+    inner join {{ ref('record_source') }} as source on source.record_id = record.party_id
+    where source.is_shared
+)
+
 select
-    party_id,
-    identifier_kind,
-    identifier_number,
-    valid_from,
-    valid_to,
-    is_primary
-from {{ ref('stg_party_identifier') }}
-where change_code = 'U'
+    alone.party_id,
+    alone.identifier_kind,
+    alone.identifier_number,
+    alone.valid_from,
+    alone.valid_to,
+    alone.is_primary
+from {{ ref('party_identifier_record') }} as alone
+where not exists (
+    select 1
+    from {{ ref('record_shared') }} as shared
+    where shared.record_id = alone.party_id
+)
 
 union all
 
 select
-    before.party_id,
-    before.identifier_kind,
-    before.identifier_number,
-    before.valid_from,
-    before.valid_to,
-    before.is_primary
-from {{ source('carried', 'core_party_identifier') }} as before
-where not exists (
-    select 1
-    from {{ ref('stg_party_identifier') }} as tonight
-    where tonight.party_id = before.party_id and tonight.identifier_kind = before.identifier_kind and tonight.identifier_number = before.identifier_number
-)
+    placed.party_id,
+    placed.identifier_kind,
+    placed.identifier_number,
+    placed.valid_from,
+    placed.valid_to,
+    placed.is_primary and placed.place_of_all = 1 as is_primary
+from placed
+where placed.place = 1

@@ -1,11 +1,12 @@
 with account as (
     select
-        account_number,
-        min(party_id) as party_id
-    from {{ ref('core_agreement') }}
-    where account_number is not null
-    group by account_number
-    having count(distinct party_id) = 1
+        agreement.account_number,
+        min(agreement.party_id) as record_id
+    from {{ ref('stg_agreement') }} as agreement
+    left join {{ ref('record_moved') }} as moved on moved.record_id = agreement.party_id
+    where agreement.account_number is not null
+    group by agreement.account_number
+    having count(distinct coalesce(moved.party_number, agreement.party_id)) = 1
 ),
 
 company as (
@@ -20,15 +21,15 @@ company as (
 
 paid as (
     select
-        event.party_id as own_id,
-        own.party_kind as own_kind,
+        coalesce(ledger.record_id, event.party_id) as own_record,
         event.event_kind,
         event.event_date,
         event.counterparty_name as other_name,
-        coalesce(account.party_id, company.party_id) as other_id,
+        coalesce(account.record_id, company.party_id) as other_record,
         coalesce({{ in_cny('event.amount', 'event.currency', 'fx.mid_rate') }}, 0) as amount
     from {{ ref('core_event') }} as event
     inner join {{ ref('core_party') }} as own on own.party_id = event.party_id
+    left join {{ ref('agreement_ledger') }} as ledger on ledger.agreement_id = event.agreement_id
     left join {{ ref('fx_tonight') }} as fx on fx.currency = event.currency
     left join account on account.account_number = event.counterparty_account
     left join company on company.party_name = event.counterparty_name
@@ -37,28 +38,38 @@ paid as (
             and coalesce(event.counterparty_name, '') <> '')
 ),
 
+numbered as (
+    select
+        paid.*,
+        coalesce(own.party_number, paid.own_record) as own_id,
+        coalesce(other.party_number, paid.other_record) as other_id
+    from paid
+    left join {{ ref('record_moved') }} as own on own.record_id = paid.own_record
+    left join {{ ref('record_moved') }} as other on other.record_id = paid.other_record
+),
+
 sided as (
     select
-        paid.other_id as party_id,
+        paid.other_record as party_id,
         'staff' as role,
-        paid.own_id as other_id,
+        paid.own_record as other_id,
         '' as other_name,
         paid.event_date,
         cast(0 as decimal(18, 2)) as amount
-    from paid
+    from numbered as paid
     inner join {{ ref('core_party') }} as payer on payer.party_id = paid.other_id
     where paid.event_kind = 'salary' and payer.party_kind = 'organisation'
 
     union all
 
     select
-        paid.own_id as party_id,
+        paid.own_record as party_id,
         case when paid.event_kind = 'transfer_in' then 'buyer' else 'supplier' end as role,
-        coalesce(paid.other_id, '') as other_id,
+        coalesce(paid.other_record, '') as other_id,
         paid.other_name,
         paid.event_date,
         paid.amount
-    from paid
+    from numbered as paid
     left join {{ ref('core_party') }} as payee on payee.party_id = paid.other_id
     where paid.event_kind <> 'salary'
         and paid.own_id <> coalesce(paid.other_id, '')

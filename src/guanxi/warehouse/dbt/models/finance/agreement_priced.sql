@@ -1,7 +1,8 @@
 select
     agreement.agreement_id,
     agreement.agreement_kind,
-    agreement.party_id,
+    coalesce(moved.party_number, agreement.party_id) as party_id,
+    agreement.party_id as record_id,
     agreement.currency,
     agreement.opened_on,
     agreement.closed_on,
@@ -26,6 +27,7 @@ select
     cast(upkeep.value as decimal(12, 6)) as upkeep_rate
 from {{ ref('stg_agreement') }} as agreement
 cross join {{ source('control', 'night') }} as night
+left join {{ ref('record_moved') }} as moved on moved.record_id = agreement.party_id
 left join {{ ref('agreement_terms') }} as terms
     on terms.product_id = agreement.product_id
     and terms.currency = agreement.currency

@@ -17,7 +17,7 @@ with step as (
 )
 
 select
-    agreement.party_id,
+    coalesce(moved.party_number, agreement.party_id) as party_id,
     step.balance_date,
     cast(sum(case when agreement.agreement_kind in ('demand_deposit', 'term_deposit') then step.change else 0 end)
         as decimal(18, 2)) as deposit,
@@ -27,5 +27,6 @@ select
         as decimal(18, 2)) as wealth
 from step
 inner join {{ ref('stg_agreement') }} as agreement on agreement.agreement_id = step.agreement_id
+left join {{ ref('record_moved') }} as moved on moved.record_id = agreement.party_id
 where step.change <> 0
-group by agreement.party_id, step.balance_date
+group by coalesce(moved.party_number, agreement.party_id), step.balance_date

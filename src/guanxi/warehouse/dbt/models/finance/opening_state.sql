@@ -30,6 +30,7 @@ standing as (
 select
     agreement.agreement_id,
     agreement.party_id,
+    agreement.record_id,
     agreement.agreement_kind,
     agreement.dimension,
     agreement.currency,

@@ -56,6 +56,22 @@ related as (
     where relation.relation_kind = 'supplier'
 ),
 
+pair as (
+    select
+        coalesce(own.party_number, pair.party_id) as party_id,
+        pair.role,
+        coalesce(other.party_number, pair.other_id) as other_id,
+        pair.other_name,
+        pair.amount_year,
+        pair.amount_last_year,
+        pair.times_year,
+        pair.times_last_year,
+        pair.last_on
+    from {{ ref('core_payment_pair') }} as pair
+    left join {{ ref('record_moved') }} as own on own.record_id = pair.party_id
+    left join {{ ref('record_moved') }} as other on other.record_id = pair.other_id
+),
+
 line as (
     select
         related.party_id,
@@ -84,9 +100,9 @@ line as (
         pair.amount_last_year,
         pair.times_year + pair.times_last_year as times,
         pair.last_on
-    from {{ ref('core_payment_pair') }} as pair
+    from pair
     left join company on company.party_name = pair.other_name
-    where coalesce(company.party_id, '') <> pair.party_id
+    where coalesce(company.party_id, '') <> pair.party_id and pair.other_id <> pair.party_id
 ),
 
 summed as (

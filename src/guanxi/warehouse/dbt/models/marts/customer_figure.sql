@@ -1,11 +1,13 @@
 with payroll as (
     select
-        pair.party_id,
-        cast(count(*) as integer) as payroll_staff
+        coalesce(company.party_number, pair.party_id) as party_id,
+        cast(count(distinct coalesce(person.party_number, pair.other_id)) as integer) as payroll_staff
     from {{ ref('core_payment_pair') }} as pair
     cross join {{ source('control', 'night') }} as night
+    left join {{ ref('record_moved') }} as company on company.record_id = pair.party_id
+    left join {{ ref('record_moved') }} as person on person.record_id = pair.other_id
     where pair.role = 'staff' and pair.last_on >= {{ add_days('night.business_date', -62) }}
-    group by pair.party_id
+    group by coalesce(company.party_number, pair.party_id)
 ),
 
 measured as (

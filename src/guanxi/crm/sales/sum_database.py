@@ -1,0 +1,126 @@
+"""The triggers that keep the sums of opportunities, whatever writes one, and the job that makes their entries fewer.
+
+They belong to the tables' owner: whoever may write an opportunity need not be able to write a sum.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+TABLE = "sales_opportunity"
+# What a statement brought and took, by kind of statement: transition tables of PostgreSQL.
+ADDED, REMOVED = "SELECT 1 AS turn, n.* FROM added n", "SELECT -1 AS turn, r.* FROM removed r"
+TOUCHED = {"insert": ADDED, "delete": REMOVED, "update": f"{ADDED} UNION ALL {REMOVED}"}
+REFERENCING = {
+    "insert": "NEW TABLE AS added",
+    "delete": "OLD TABLE AS removed",
+    "update": "NEW TABLE AS added OLD TABLE AS removed",
+}
+ALL = f"SELECT 1 AS turn, n.* FROM {TABLE} n"
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """A table of entries: by what it is grouped (column: expression over an opportunity ``a`` and its customer ``p``),
+    and which opportunities it sums.
+    """
+
+    table: str
+    keys: dict[str, str]
+    which: str
+
+    @property
+    def names(self) -> str:
+        """The columns by which it is grouped."""
+        return ", ".join(self.keys)
+
+    def entry(self, touched: str) -> str:
+        """The statement that enters what was touched."""
+        places = ", ".join(str(place) for place in range(1, len(self.keys) + 1))
+        return f"""
+    INSERT INTO {self.table} ({self.names}, number, amount, contribution)
+    SELECT {", ".join(self.keys.values())}, sum(turn), sum(turn * a.amount_cny), sum(turn * a.contribution)
+    FROM ({touched}) a LEFT JOIN party_party p ON p.id = a.party_id
+    WHERE {self.which}
+    GROUP BY {places}
+    HAVING sum(turn) <> 0 OR sum(turn * a.amount_cny) <> 0 OR sum(turn * a.contribution) <> 0;"""
+
+    def compaction(self) -> str:
+        """The statement that puts one entry in the place of several. Who reads meanwhile sees either; what is entered
+        meanwhile stays.
+        """
+        same = " AND ".join(f"e.{name} = m.{name}" for name in self.keys)
+        return f"""
+    WITH many AS (SELECT {self.names} FROM {self.table} GROUP BY {self.names} HAVING count(*) > 1),
+    gone AS (DELETE FROM {self.table} e USING many m WHERE {same} RETURNING e.*)
+    INSERT INTO {self.table} ({self.names}, number, amount, contribution)
+    SELECT {self.names}, sum(number), sum(amount), sum(contribution) FROM gone GROUP BY {self.names}
+    HAVING sum(number) <> 0 OR sum(amount) <> 0 OR sum(contribution) <> 0"""
+
+
+COMMON = {"institution_id": "a.institution_id", "kind": "coalesce(p.kind, '')", "stage_id": "a.stage_id"}
+LEDGERS = (
+    Ledger("sales_leadersum", {"owner_id": "a.owner_id", **COMMON}, "a.state = 'open'"),
+    Ledger(
+        "sales_monthsum",
+        {
+            **COMMON,
+            "state": "a.state",
+            "month": "date_trunc('month', CASE a.state WHEN 'open' THEN a.expected_on ELSE a.closed_on END"
+            "::timestamp)::date",
+        },
+        "a.state IN ('open', 'won')",
+    ),
+)
+
+
+def trigger(event: str) -> str:
+    """One trigger with its function, as SQL."""
+    body = "".join(ledger.entry(TOUCHED[event]) for ledger in LEDGERS)
+    return f"""
+CREATE OR REPLACE FUNCTION sales_sums_{event}() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN{body}
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION sales_sums_{event}() FROM PUBLIC;
+CREATE OR REPLACE TRIGGER sales_sums_{event} AFTER {event} ON {TABLE}
+REFERENCING {REFERENCING[event]} FOR EACH STATEMENT EXECUTE FUNCTION sales_sums_{event}();
+"""
+
+
+def define(using: BaseDatabaseWrapper) -> None:
+    """Makes functions and triggers what the code says, and sums what was there before there were any.
+
+    Does nothing while tables are missing.
+    """
+    tables = (TABLE, *(ledger.table for ledger in LEDGERS))
+    with using.cursor() as cursor:
+        cursor.execute(
+            "SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s::text[]) AS t (name)", [[*tables]]
+        )
+        if not cursor.fetchone()[0]:
+            return
+        for event in TOUCHED:
+            cursor.execute(trigger(event))
+        for ledger in LEDGERS:
+            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {ledger.table})")
+            if not cursor.fetchone()[0]:
+                cursor.execute(ledger.entry(ALL))
+
+
+def sum_all(using: BaseDatabaseWrapper) -> None:
+    """Sums every opportunity into ledgers that are empty. For the tables' owner."""
+    with using.cursor() as cursor:
+        for ledger in LEDGERS:
+            cursor.execute(ledger.entry(ALL))
+
+
+def make_fewer() -> None:
+    """Puts one entry in the place of those that say the same of the same; two statements, a job's."""
+    with connection.cursor() as cursor:
+        for ledger in LEDGERS:
+            cursor.execute(ledger.compaction())
