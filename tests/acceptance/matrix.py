@@ -17,6 +17,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from guanxi.crm.kernel.verbs import Verb
+from tests.acceptance.matrix_identity import IDENTITY
 from tests.acceptance.matrix_row import (
     ADMINISTRATORS,
     ADMITTED,
@@ -35,7 +36,6 @@ from tests.acceptance.matrix_row import (
     RECORDERS,
     REVEALERS,
     SEERS,
-    STEWARDS,
     TAKERS,
     WATCHERS,
     WORKERS,
@@ -287,18 +287,7 @@ ROWS: tuple[Row, ...] = (
     Row("export-decide", None, APPROVERS, post_verb=APPROVE, takes={"export_id": "asked_export_id"}),
     Row("export-take-back", None, TAKERS),
     Row("export-file", EXPORTERS, takes={"export_id": "written_export_id"}),
-    # One customer, one number
-    Row("identity", STEWARDS, STEWARDS, part=True, changes=False),  # none is chosen
-    Row("identity-pair", STEWARDS, STEWARDS, post_verb=EDIT),
-    Row("identity-verdicts", STEWARDS),
-    Row("identity-verdict-take-back", STEWARDS, STEWARDS, post_verb=EDIT),
-    Row("identity-merge", STEWARDS, STEWARDS, post_verb=EDIT),
-    Row("identity-files", STEWARDS, STEWARDS),
-    Row("identity-file", STEWARDS),
-    Row("identity-file-take", None, STEWARDS),
-    Row("identity-file-take-back", None, STEWARDS, takes={"merge_file_id": "applied_merge_file_id"}),
-    Row("identity-file-errors", STEWARDS),
-    Row("identity-thresholds", STEWARDS, STEWARDS),
+    *IDENTITY,
     # Nights, quality, rows kept aside
     Row("runs", READERS, part=True),
     Row("run-start", None, MENDERS),
