@@ -112,6 +112,7 @@ ROWS: tuple[Row, ...] = (
     Row("customer-events", SEERS, part=True, export="events"),
     Row("customer-relations", SEERS, part=True),
     Row("customer-network", SEERS),
+    Row("customer-circle", SEERS),
     Row("customer-linkage", SEERS, part=True, whose="organisation"),
     # Beside the companies of the stage stands nobody who is no customer.
     Row("customer-linkage-leads", None, WORKERS, verb=EDIT, changes=False),

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 
-from guanxi.crm.insight.models import CompanyLink, CustomerFigure, IndustryFigure, IndustryMonth
+from guanxi.crm.insight.models import (
+    CompanyLink,
+    CustomerFigure,
+    GroupMember,
+    GuaranteeCircle,
+    HouseholdMember,
+    IndustryFigure,
+    IndustryMonth,
+    Ownership,
+)
 from guanxi.crm.party.models import Party, PartyRelation
 from tests.cast.bank import DAY
 from tests.cast.figures import totals
@@ -108,3 +117,29 @@ def company_links(parties: list[Party], relations: list[PartyRelation]) -> list[
     outside = next(party for party in parties if party.manager_id == "1211" and party.kind == "person")
     add(company.id, "staff", outside.id, times=6)
     return sorted(found.values(), key=lambda row: (row.party_id, row.role, row.other_key))
+
+
+def groups(
+    parties: list[Party],
+) -> tuple[list[Ownership], list[GroupMember], list[GuaranteeCircle], list[HouseholdMember]]:
+    """The last two companies: one owns the other, and they guarantee each other; the last two persons live together."""
+    upper, lower = [party for party in parties if party.kind == "organisation"][-2:]
+    couple = [party for party in parties if party.kind == "person"][-2:]
+    share = Decimal("0.600000")
+    return (
+        [
+            Ownership(party_id=lower.id, owner_id=upper.id, owner_kind="organisation", direct_share=share,
+                      effective_share=share, control_share=share, controls=True, is_beneficial=False)
+        ],
+        [GroupMember(party_id=one.id, group_id=upper.id, parent_id=upper.id) for one in (upper, lower)],
+        [
+            GuaranteeCircle(circle_id=min(upper.id, lower.id), guarantor_id=one.id, party_id=other.id,
+                            amount=Decimal(2_000_000), agreements=1)
+            for one, other in ((upper, lower), (lower, upper))
+        ],
+        [
+            HouseholdMember(party_id=one.id, household_id=couple[0].id, probability=Decimal("0.950000"),
+                            by_relation=True, by_account=False, by_address=False)
+            for one in couple
+        ],
+    )  # fmt: skip

@@ -19,8 +19,9 @@ pytestmark = pytest.mark.django_db
 
 # One of them is whether the customer may be contacted.
 MOST = 17
-# The first page tells besides what the morning list says of the customer.
-MORE = {"customer": 5}
+# The first page tells besides what the morning list says of the customer; the group, who owns it through all chains and
+# what the group comes to.
+MORE = {"customer": 5, "customer-group": 2}
 
 
 def count(client, address: str) -> int:

@@ -133,6 +133,13 @@ def register_all() -> None:
             title=_("Companies that you own or control"),
         ),
         Held(
+            model=insight.GroupMember,
+            lookups=PARTY,
+            kind=DataKind.ANALYSIS,
+            title=_("The group that you belong to"),
+            left_out=("group_id", "parent_id"),
+        ),
+        Held(
             model=insight.GuaranteeCircle,
             lookups=("party_id", "guarantor_id"),
             kind=DataKind.ANALYSIS,

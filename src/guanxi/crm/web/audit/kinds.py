@@ -22,6 +22,7 @@ KINDS: dict[str, str | Promise] = {
     "customer-events-export": gettext_lazy("Customer: events as a file"),
     "customer-relations": gettext_lazy("Customer: relations"),
     "customer-network": gettext_lazy("Customer: relations as a graph"),
+    "customer-circle": gettext_lazy("Customer: circle of guarantees as a graph"),
     "customer-group": gettext_lazy("Customer: group"),
     "customer-tiers": gettext_lazy("Customer: tier"),
     "customer-identity": gettext_lazy("Customer: identity and contacts"),

@@ -15,6 +15,7 @@ from guanxi.crm.party.codes import RelationKind, relation_word
 from guanxi.crm.party.relation_queries import MUTUAL, Edge, Network, Node, Payroll, network, payroll_count
 from guanxi.crm.web import links
 from guanxi.crm.web.access import Area, only_for
+from guanxi.crm.web.customer.circle import around
 from guanxi.crm.web.customer.frame import customer_frame, show
 from guanxi.crm.web.display import Display
 from guanxi.crm.web.erased import without_names
@@ -133,8 +134,11 @@ def relations(request: StaffRequest, party_id: str) -> HttpResponse:
     payroll = Payroll(0, more=False)
     if frame.party.is_organisation:
         payroll = payroll_count(request.scope, party_id, today=frame.day)
+    circle, household = around(request, frame)
     context = {
         "frame": frame,
+        "circle": circle,
+        "household": household,
         "network": found,
         "listed": _listed(found, seen, request.display),
         "payroll": payroll,

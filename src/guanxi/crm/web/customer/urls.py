@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 from guanxi.crm.web.catalogue import views as catalogue
 from guanxi.crm.web.customer import (
     access,
+    circle,
     consents,
     events,
     group,
@@ -31,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/<str:party_id>/events/", events.events, name="customer-events"),
     path("customers/<str:party_id>/relations/", relations.relations, name="customer-relations"),
     path("customers/<str:party_id>/relations/network/", relations.network_data, name="customer-network"),
+    path("customers/<str:party_id>/relations/circle/", circle.circle_data, name="customer-circle"),
     path("customers/<str:party_id>/linkage/", linkage.linkage, name="customer-linkage"),
     path("customers/<str:party_id>/linkage/leads/", linkage_leads.make_leads, name="customer-linkage-leads"),
     path("customers/<str:party_id>/group/", group.group, name="customer-group"),
