@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from guanxi.crm.identity.models import Alias
 from guanxi.crm.web.customers import views
 from guanxi.crm.web.customers.listing import CUSTOMERS
 from guanxi.crm.web.search import matching
@@ -48,6 +50,21 @@ def test_one_person_is_found_by_whatever_is_known(cast, sign_in, words):
     assert cast.person.id in re.findall(
         r'<a href="/customers/([^/"]+)/">', client.get("/customers/", {"q": words}).text
     )
+
+
+def test_an_old_number_finds_the_customer_who_has_taken_it_over(cast, sign_in):
+    for party, old in ((cast.person, "P00OLD1"), (cast.outside, "P00OLD2")):
+        Alias.objects.create(alias=old, party=party, cause="night")
+    Alias.objects.create(alias="P00OLD3", party=cast.person, cause="split", until=timezone.now())
+    client = sign_in(cast.ai)
+    assert hits(client, "p00old1") == [cast.person.id]
+    assert hits(client, "P00OLD2") == hits(client, "P00OLD3") == []
+    here = reverse("customer-value", args=[cast.person.id])
+    moved = client.get(reverse("customer-value", args=["P00OLD1"]), {"period": "r12"})
+    assert (moved.status_code, moved["Location"]) == (302, f"{here}?period=r12")
+    for number in ("P00OLD2", "P00OLD3"):
+        assert client.get(reverse("customer-value", args=[number])).status_code == 404
+    assert sign_in(cast.zhu).get(reverse("customer", args=["P00OLD1"])).status_code == 404
 
 
 def test_an_identifier_finds_its_bearer_alone(cast, sign_in):

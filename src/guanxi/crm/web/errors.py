@@ -10,11 +10,14 @@ from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template import loader
+from django.urls import reverse
 from django.utils.translation import get_language_from_request, override
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import requires_csrf_token
 
+from guanxi.crm.identity.number_queries import customers_now
 from guanxi.crm.web.access import Area
 from guanxi.crm.web.middleware import prepare
 from guanxi.crm.web.problems import is_api, problem
@@ -63,8 +66,24 @@ def no_right(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 @requires_csrf_token
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """404: there is no such page, or no such record within the person's scope; which of the two is not said."""
-    return _page(request, 404, "missing")
+    """404: there is no such page, or no such record within the person's scope; which of the two is not said.
+
+    A page of a customer under a number that another customer has taken over leads on to that one.
+    """
+    return _page_now(request) or _page(request, 404, "missing")
+
+
+def _page_now(request: HttpRequest) -> HttpResponse | None:
+    match, scope = request.resolver_match, getattr(request, "scope", None)
+    number = match.kwargs.get("party_id", "") if match else ""
+    if not number or scope is None or request.method not in ("GET", "HEAD") or is_api(request):
+        return None
+    found = customers_now(scope, number)
+    if match is None or not found:
+        return None
+    address = reverse(match.view_name, args=match.args, kwargs=match.kwargs | {"party_id": found[0]})
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(f"{address}?{query}" if query else address)
 
 
 @requires_csrf_token
