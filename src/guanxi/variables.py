@@ -223,6 +223,13 @@ VARIABLES = (
         "How many nights' states the warehouse keeps: as far back as a day can be run again.",
     ),
     Variable(
+        "GUANXI_LINK",
+        "0",
+        "1",
+        "1: the night finds out which records are one customer, merges those it is sure of and puts the rest before "
+        "the data stewards. 0: customers stay as they are but for what stewards decide.",
+    ),
+    Variable(
         "GUANXI_RIGHTS_WORKING_DAYS",
         "15",
         "15",

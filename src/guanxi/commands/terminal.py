@@ -12,6 +12,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 STEP_WORDS = {
     "generate": "writing the bank's files",
     "land": "reading and checking files",
+    "identify": "finding out who is one customer",
     "build": "computing",
     "publish": "publishing",
 }

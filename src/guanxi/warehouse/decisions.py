@@ -23,7 +23,7 @@ ORDER BY kind, id DESC
 """
 _MERGES = """
 SELECT kept, gone FROM identity_merge
-WHERE CASE WHEN %(newest)s THEN undone_at IS NULL
+WHERE cause <> 'night' AND CASE WHEN %(newest)s THEN undone_at IS NULL
     ELSE (at AT TIME ZONE %(zone)s)::date <= %(day)s
         AND coalesce((undone_at AT TIME ZONE %(zone)s)::date > %(day)s, true) END
 ORDER BY id
@@ -50,7 +50,7 @@ class ThresholdRow:
 
 @dataclass(frozen=True, slots=True)
 class MergeRow:
-    """A merge in force: the customer ``gone`` is part of ``kept``, whose number stays."""
+    """A merge in force that people made: the customer ``gone`` is part of ``kept``, whose number stays."""
 
     kept: str
     gone: str

@@ -18,7 +18,7 @@ class NightOptions:
 
     ``database_url`` is a libpq URL. ``memory_limit`` is what DuckDB may use before it spills (``4GB``).
     ``nights_kept`` is how many nights back a day can be run again. ``encrypt`` says whether files are encrypted under
-    the data keys.
+    the data keys; ``link`` whether the night finds out which records are one customer.
     """
 
     inbox: Path
@@ -33,6 +33,7 @@ class NightOptions:
     nights_kept: int = 35
     engine: str = "duckdb"
     encrypt: bool = True
+    link: bool = False
 
     @property
     def layout(self) -> Layout:
@@ -58,4 +59,5 @@ class NightOptions:
             events_kept_days=int(get("GUANXI_EVENTS_KEPT_DAYS") or 400),
             nights_kept=int(get("GUANXI_NIGHTS_KEPT") or 35),
             encrypt=wanted(environment),
+            link=get("GUANXI_LINK") == "1",
         )

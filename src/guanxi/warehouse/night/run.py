@@ -20,7 +20,7 @@ from guanxi.warehouse.landing.land import DayLanding, MendedRow, land_day
 from guanxi.warehouse.landing.tables import TABLES
 from guanxi.warehouse.leads import do_what_is_due, open_leads
 from guanxi.warehouse.marks import marks_of
-from guanxi.warehouse.night.identify import Linker, has_state, identify
+from guanxi.warehouse.night.identify import linker_of
 from guanxi.warehouse.night.inbox import folders
 from guanxi.warehouse.night.keys import check_keys, damage
 from guanxi.warehouse.night.listener import Both, Listener, Nobody
@@ -56,29 +56,26 @@ def run_nights(
     again_from: date | None = None,
     replay: bool = False,
     listener: Listener | None = None,
-    linker: Linker | None = None,
 ) -> Outcome:
     """Does every night that waits in the inbox, oldest first, and publishes the state after the last one.
 
     With ``again_from`` that day and every later one are done again first, from the files that lie in the inbox now
-    and the rows that were mended; ``replay`` chooses the earliest day with mended rows that wait. ``linker``
-    finds out which records are one party. Raises
+    and the rows that were mended; ``replay`` chooses the earliest day with mended rows that wait. Raises
     :class:`NightStopped` where a night must be mended before it can go on (nights before it are done and published),
     ``NightRunningError`` where another job is at work, and ``KeyringError`` where the warehouse's files do not open.
     """
     with only_one(options.warehouse):
         if replay and again_from is None:
             again_from = earliest_mended(options.database_url)
-        return _Nights(options, listener or Nobody(), linker).run(again_from)
+        return _Nights(options, listener or Nobody()).run(again_from)
 
 
 class _Nights:
     """One call's state: what is done, what waits."""
 
-    def __init__(self, options: NightOptions, listener: Listener, linker: Linker | None) -> None:
+    def __init__(self, options: NightOptions, listener: Listener) -> None:
         self.options = options
         self.listener = listener
-        self.linker = linker
         self.layout = options.layout
         self.register = NightRegister(options.warehouse)
 
@@ -195,12 +192,13 @@ class _Nights:
         """Finds out which records are one party, where a night ever linked; returns what the stewards decided."""
         options = self.options
         decided = decisions(options.database_url, night.business_date, newest=last, time_zone=options.time_zone)
-        if self.linker is not None or has_state(self.layout, night):
+        linker = linker_of(link=options.link, layout=self.layout, night=night, decided=decided)
+        if linker is not None:
             self._step(
                 journal, steps, night, "identify",
-                lambda progress: identify(
-                    layout=self.layout, night=night, linker=self.linker, deliveries=_deliveries(landing),
-                    decisions=decided, progress=progress, threads=options.threads, memory_limit=options.memory_limit,
+                lambda progress: linker(
+                    layout=self.layout, night=night, deliveries=_deliveries(landing), decisions=decided,
+                    progress=progress, threads=options.threads, memory_limit=options.memory_limit,
                 ),
                 lambda found: (found.records, 0),
             )  # fmt: skip

@@ -18,7 +18,7 @@ from guanxi.warehouse import leads
 from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.progress import Progress, Silent
-from guanxi.warehouse.publish import journals, linkage, snapshots, staff, tokens
+from guanxi.warehouse.publish import identity, journals, linkage, snapshots, staff, tokens
 from guanxi.warehouse.publish.database import (
     Connection,
     clear_aside,
@@ -206,12 +206,14 @@ class _Publication:
             with self.connection.transaction():
                 run(self.connection, "SET LOCAL synchronous_commit = on")
                 leads.hold(self.connection)
+                identity.before(self.connection, self.session.layout, self.nights[-1])
                 self._write_snapshots()
                 added = {plan.table.name: journals.write(self.target, plan) for plan in self.plans}
                 builder.finish()
                 self._attach_ahead(self._attach(daily, builder.written, added))
                 published = self._announce(run_id)
                 leads.settle(self.connection, self.session.layout, [night.business_date for night in self.nights])
+                identity.after(self.connection, self.session.layout, self.nights[-1])
         finally:
             builder.close()
         return published

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 STEPS: dict[str, str | Promise] = {
     "land": _("Read and check the files"),
     "prepare": _("Prepare the night"),
+    "identify": _("Find out who is one customer"),
     "build": _("Compute figures"),
     "test": _("Test the figures"),
     "publish": _("Publish"),
