@@ -72,6 +72,10 @@ def test_a_merge_moves_a_customer_and_a_split_brings_all_of_it_back(past, opened
     assert all(done == "done" for _name, done, _rows in steps)
 
     opened.query("update identity_merge set undone_at = now() where id = %s returning id", merge)
+    opened.query(
+        "insert into identity_decision (left_record, right_record, party_id, other_id, verdict, at, reason, note,"
+        " answer) values (%s, %s, %s, %s, 'different', now(), '', '', '') returning id", kept, gone, kept, gone,
+    )  # fmt: skip
     deliver(past.files, opened.options.inbox, LAST)
     status, printed = opened.command("night")
     assert status == 0, printed
