@@ -21,6 +21,7 @@ SELECT DISTINCT ON (kind) kind, merge_from, review_from FROM identity_threshold
 WHERE %(newest)s OR (made_at AT TIME ZONE %(zone)s)::date <= %(day)s
 ORDER BY kind, id DESC
 """
+_KEPT = "SELECT party_id, field, record_id FROM identity_kept ORDER BY party_id, field"
 _MERGES = """
 SELECT kept, gone FROM identity_merge
 WHERE cause <> 'night' AND CASE WHEN %(newest)s THEN undone_at IS NULL
@@ -84,4 +85,5 @@ def decisions(database_url: str, day: date, *, newest: bool, time_zone: str) -> 
             verdicts=tuple(VerdictRow(*row) for row in connection.execute(_VERDICTS, asked)),
             thresholds=tuple(ThresholdRow(*row) for row in connection.execute(_THRESHOLDS, asked)),
             merges=tuple(MergeRow(*row) for row in connection.execute(_MERGES, asked)),
+            kept=tuple(KeptRow(*row) for row in connection.execute(_KEPT)),
         )

@@ -22,8 +22,6 @@ _BY_NIGHT = "SELECT gone FROM identity_merge WHERE undone_at IS NULL AND cause =
 
 def before(connection: Connection, layout: Layout, night: Night) -> int:
     """Moves what hangs on customers whom the night merged for the first time; returns how many."""
-    if not _is_known(connection):
-        return 0
     merged = _merged(layout, night)
     known = {gone for (gone,) in rows(connection, _KNOWN)} if merged else set()
     new = sorted((gone, kept) for gone, kept in merged.items() if gone not in known)
@@ -33,16 +31,9 @@ def before(connection: Connection, layout: Layout, night: Night) -> int:
 
 def after(connection: Connection, layout: Layout, night: Night) -> None:
     """Gives back what was moved to those whom the night parted; lays newer decisions over what it published."""
-    if not _is_known(connection):
-        return
     merged = _merged(layout, night)
     parted = sorted(gone for (gone,) in rows(connection, _BY_NIGHT) if gone not in merged)
     run(connection, "SELECT identity_after_night(%s::varchar[])", [parted])
-
-
-def _is_known(connection: Connection) -> bool:
-    """Whether the database has the functions that merge."""
-    return value(connection, "SELECT to_regprocedure('identity_before_night(varchar[], varchar[])') IS NOT NULL")
 
 
 def _merged(layout: Layout, night: Night) -> dict[str, str]:
