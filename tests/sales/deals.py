@@ -10,10 +10,13 @@ from uuid import uuid4
 from django.utils import timezone
 
 from guanxi.crm.kernel.scope import Scope
+from guanxi.crm.sales.leads.conversion import convert_lead
+from guanxi.crm.sales.leads.opening import Wanted
 from guanxi.crm.sales.models import CloseReason, Opportunity, Stage
 from guanxi.crm.sales.opportunity_moves import Ending, move_stage
 from guanxi.crm.sales.opportunity_parts import Line, set_products
 from guanxi.crm.sales.opportunity_services import Entered, open_opportunity
+from tests.sales.leads import lead_in
 
 ALL = Scope.everything("")
 
@@ -33,6 +36,19 @@ def opened(party: Any, *, line: str = "loan", by: str | None = None, days: int =
         entered=Entered(**{**fields, **more}),
     )  # fmt: skip
     return found.opportunity
+
+
+def prospective(staff: Any, *, kind: str = "person", line: str = "loan", name: str = "周末客") -> Opportunity:
+    """A new opportunity with a prospect of somebody's who is no customer yet."""
+    lead = lead_in(staff.institution_id, name, manager=staff.id, kind=kind)
+    wanted = Wanted(
+        title="开户后贷款", product=line, amount=Decimal(800_000),
+        expected_on=timezone.localdate() + datetime.timedelta(days=30),
+    )  # fmt: skip
+    convert_lead(scope=ALL, by=staff.id, lead_id=lead.pk, version=lead.version, opportunity=wanted)
+    # What a stage may want to know.
+    Opportunity.objects.filter(lead=lead).update(need="备货资金", decider="财务总监", term_days=365)
+    return Opportunity.objects.get(lead=lead)
 
 
 def with_product(one: Opportunity, product_id: str = "L002", price: str | None = "0.0435", **more: Any) -> Opportunity:

@@ -13,7 +13,7 @@ from guanxi.crm.org.queries import standing_of
 from guanxi.crm.sales import models
 from guanxi.crm.sales.approval_services import ask_for_price
 from guanxi.crm.sales.opportunity_parts import Rival, set_competitors
-from tests.sales.deals import ALL, moved, opened, with_product
+from tests.sales.deals import ALL, moved, opened, prospective, with_product
 
 pytestmark = pytest.mark.django_db
 MODELS = (
@@ -26,8 +26,11 @@ MODELS = (
 def deals(cast):
     """One of each of several people's customers, with everything that can hang on it."""
     for staff in (cast.ai, cast.qian, cast.lu, cast.zhu):
-        for party in cast.book(staff)[:2]:
-            one = with_product(opened(party), price="0.03")
+        begun = [opened(party) for party in cast.book(staff)[:2]]
+        # Prospects have no customer: theirs are seen as the lead is.
+        begun += [prospective(staff), prospective(staff, kind="organisation", name="周末企业")]
+        for fresh in begun:
+            one = with_product(fresh, price="0.03")
             one = moved(one, "structure", by=staff.id)
             one = set_competitors(scope=ALL, opportunity_id=one.pk, version=one.version, rivals=[Rival(name="某银行")])
             ask_for_price(

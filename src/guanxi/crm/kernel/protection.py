@@ -191,6 +191,8 @@ def _condition(model: type[Any], paths: ScopePaths) -> str:
         # The policy of the row's record applies to the sub-select as well: a row is seen with its record.
         ways = [_seen_with(model, paths.manager.partition("__")[0])]
         ways += [asking.seen(_model_of(other), f"{table}.{column}") for column, other in paths.ends]
+        if paths.before and "__" not in paths.before:
+            ways.append(f"({paths.record} IS NULL AND {_seen_with(model, paths.before)})")
         if paths.owner and "__" not in paths.owner:
             # Behind another record the policy of that record has said so already.
             ways.append(f"({paths.record} IS NULL AND {paths.owner} = {WHO})")
@@ -251,6 +253,8 @@ def _asked_about() -> list[type[Model]]:
         names = [path.partition("__")[0] for path in (paths.manager, paths.kind) if "__" in path]
         found |= {model._meta.get_field(name).related_model: None for name in names}  # type: ignore[misc]
         found |= {_model_of(other): None for _column, other in paths.ends}
+        if paths.before and "__" not in paths.before:
+            found[model._meta.get_field(paths.before).related_model] = None  # type: ignore[index]
     return list(found)
 
 

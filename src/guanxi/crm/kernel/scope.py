@@ -152,7 +152,9 @@ class ScopePaths:
     see everything, and by those invited to it, where ``guests`` names the relation to them (a row each, in
     ``staff_id``). ``people`` are columns that name members of staff who see the row, whatever else they see: whoever
     gave something away follows what becomes of it. ``second`` are the paths to another record of the same row, where
-    the row is seen only by those who see both.
+    the row is seen only by those who see both. ``before`` is the relation to what stands for the record until there is
+    one, with ``institution_id``, ``manager_id`` and ``kind`` of its own: a row without a record is seen as that is.
+    ``apart``: rows with a record and rows before it are looked for each by their own index, and put together.
     """
 
     institution: str
@@ -164,6 +166,8 @@ class ScopePaths:
     guests: str = ""
     people: tuple[str, ...] = ()
     second: ScopePaths | None = None
+    before: str = ""
+    apart: bool = False
 
 
 class ScopedQuerySet(models.QuerySet[Any]):
@@ -190,8 +194,7 @@ def condition_of(paths: ScopePaths, scope: Scope, model: Any = None) -> Q | None
     """
     ways = [*_by_post(paths, scope)]
     if scope.managers and paths.manager:
-        one = len(scope.managers) == 1
-        ways.append(Q(**{paths.manager: scope.managers[0]} if one else {f"{paths.manager}__in": scope.managers}))
+        ways.append(_of_managers(paths, scope, model))
     if scope.supported and paths.record:
         ways.append(Q(**{f"{paths.record}__in": scope.supported}))
     if scope.links and paths.record:
@@ -215,6 +218,23 @@ def condition_of(paths: ScopePaths, scope: Scope, model: Any = None) -> Q | None
     return wanted
 
 
+def _of_managers(paths: ScopePaths, scope: Scope, model: Any) -> Q:
+    """The own books: rows of their records, and what stands before a record."""
+    one = len(scope.managers) == 1
+
+    def held(path: str) -> Q:
+        return Q(**{path: scope.managers[0]} if one else {f"{path}__in": scope.managers})
+
+    if not paths.before:
+        return held(paths.manager)
+    before = Q(**{f"{paths.record}__isnull": True}) & held(f"{paths.before}__manager_id")
+    if not (paths.apart and model is not None):
+        return held(paths.manager) | before
+    # As one condition over both, neither index would serve: a book of hundreds would be looked for among all rows.
+    rows = model._base_manager.order_by().values("pk")
+    return Q(pk__in=rows.filter(held(paths.manager)).union(rows.filter(before), all=True))
+
+
 def _by_post(paths: ScopePaths, scope: Scope) -> Iterable[Q]:
     if not scope.has_wall:
         if scope.retail.institution_ids:
@@ -224,6 +244,8 @@ def _by_post(paths: ScopePaths, scope: Scope) -> Iterable[Q]:
         return
     for line, sight in (("retail", scope.retail), ("corporate", scope.corporate)):
         of_line = Q(**{paths.kind: KIND_OF_LINE[line]})
+        if paths.before:
+            of_line |= Q(**{f"{paths.record}__isnull": True, f"{paths.before}__kind": KIND_OF_LINE[line]})
         if sight.everything:
             yield of_line
         elif sight.institution_ids:

@@ -44,7 +44,10 @@ class Narrowed:
         rows = self.by_place(self.keep(rows))
         if self.words:
             rows = rows.filter(
-                Q(title__icontains=self.words) | Q(party__name__icontains=self.words) | Q(party_id=self.words)
+                Q(title__icontains=self.words)
+                | Q(party__name__icontains=self.words)
+                | Q(party_id=self.words)
+                | Q(lead__name__icontains=self.words)
             )
         return rows
 
@@ -223,7 +226,7 @@ def _cards(rows: QuerySet[Any], stage: Stage, now: datetime.datetime, after: str
 
 def _named(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Rows with their customer and the name of whoever leads them."""
-    return rows.select_related("party").annotate(owner_name=F("owner__name"))
+    return rows.select_related("party", "lead").annotate(owner_name=F("owner__name"))
 
 
 def _place(row: Any) -> str:

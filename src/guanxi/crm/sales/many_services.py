@@ -25,7 +25,7 @@ MOST = 200
 def open_among(scope: Scope, opportunity_ids: Iterable[int]) -> tuple[Any, ...]:
     """Those of some opportunities that are open and within a scope, by expected close; one query."""
     rows = Opportunity.objects.visible_to(scope).filter(pk__in=list(opportunity_ids)[:MOST], state=State.OPEN)
-    named = rows.select_related("party").annotate(owner_name=F("owner__name"))
+    named = rows.select_related("party", "lead").annotate(owner_name=F("owner__name"))
     return tuple(named.order_by("expected_on", "id"))
 
 
@@ -50,7 +50,7 @@ def change_many(
         rows = Opportunity.objects.visible_to(scope).select_for_update(of=("self",))
         wanted = rows.filter(pk__in=list(opportunity_ids)[:MOST], state=State.OPEN).select_related("party")
         found = list(wanted.order_by("pk"))
-        parties = {one.party_id for one in found}
+        parties = {one.party_id for one in found if one.party_id}
         reached = (
             set(Party.objects.visible_to(reach).filter(pk__in=parties).values_list("pk", flat=True))
             if (reach is not None)
@@ -62,7 +62,8 @@ def change_many(
                 touch(one, "expected_on")
                 log(one, expected_on=expected_on)
                 changed += 1
-            if owner_id and one.party_id not in reached:
+            # Who leads a prospect's is whoever works on the prospect: it is given with the lead.
+            if owner_id and (one.party is None or one.party_id not in reached):
                 left += 1
             elif owner_id and one.owner_id != owner_id:
                 one.owner_id, one.follows = owner_id, one.party.manager_id == owner_id

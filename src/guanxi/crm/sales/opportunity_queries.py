@@ -120,7 +120,7 @@ def one_opportunity(scope: Scope, opportunity_id: int) -> Whole:
     """One opportunity; seven queries by key. Raises ``Opportunity.DoesNotExist`` outside the scope."""
     found: Any = (
         Opportunity.objects.visible_to(scope)
-        .select_related("party__manager", "stage", "pipeline", "reason")
+        .select_related("party__manager", "lead", "stage", "pipeline", "reason")
         .annotate(owner_name=F("owner__name"), opener_name=F("opened_by__name"))
         .get(pk=opportunity_id)
     )
@@ -243,7 +243,7 @@ def waiting_prices(scope: Scope, staff_id: str) -> QuerySet[Any]:
         PriceApproval.objects.visible_to(scope)
         .filter(decision="waiting")
         .exclude(asked_by_id=staff_id)
-        .select_related("product", "opportunity__party")
+        .select_related("product", "opportunity__party", "opportunity__lead")
         .annotate(asker=F("asked_by__name"))
         .order_by("asked_at", "id")
     )

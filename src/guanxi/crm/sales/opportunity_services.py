@@ -19,7 +19,7 @@ from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.org.models import Staff
 from guanxi.crm.party.models import Party
 from guanxi.crm.sales.errors import SalesError
-from guanxi.crm.sales.models import CurrencyRate, Opportunity, OpportunityMember, Pipeline, Stage, StageMove
+from guanxi.crm.sales.models import CurrencyRate, Lead, Opportunity, OpportunityMember, Pipeline, Stage, StageMove
 from guanxi.crm.sales.models.opportunities import CNY
 from guanxi.crm.sales.opportunity_codes import Origin, Part, State
 
@@ -75,24 +75,34 @@ def open_opportunity(
     owner = owner_id or party.manager_id or by
     if owner not in (by, party.manager_id) and not Staff.objects.filter(pk=owner, is_active=True).exists():
         raise SalesError(_("Nobody in service has the number %(number)s.") % {"number": owner}, "owner")
+    whose = {"party": party, "institution_id": party.institution_id, "follows": owner == party.manager_id}
+    return _open(by, key, line, entered, {**whose, "owner_id": owner, "origin": origin, "origin_id": origin_id})
+
+
+def open_for_prospect(*, by: str, key: UUID, lead: Lead, line: str, entered: Entered) -> Opened:
+    """Opens an opportunity with a prospect who is no customer yet; ``by`` leads it. ``lead`` is one that ``by`` may
+    edit, locked by the caller. It becomes the customer's once there is one (:func:`..leads.conversion.adopt`).
+
+    The same person's same ``key`` opens none again. Raises :class:`SalesError`.
+    """
+    there = Opportunity.objects.filter(opened_by_id=by, key=key).first()
+    if there is not None:
+        return Opened(there, made=False)
+    whose = {"lead": lead, "institution_id": lead.institution_id, "owner_id": by, "origin": Origin.LEAD}
+    return _open(by, key, line, entered, {**whose, "origin_id": str(lead.pk)})
+
+
+def _open(by: str, key: UUID, line: str, entered: Entered, whose: dict[str, Any]) -> Opened:
     pipeline, stage = first_stage(line)
     fields = _fields(entered)
     try:
         with transaction.atomic():
             made = Opportunity.objects.create(
-                key=key,
-                party=party,
-                pipeline=pipeline,
-                stage=stage,
-                owner_id=owner,
-                follows=owner == party.manager_id,
-                institution_id=party.institution_id,
-                origin=origin,
-                origin_id=origin_id,
-                opened_by_id=by,
-                **fields,
+                key=key, pipeline=pipeline, stage=stage, opened_by_id=by, **whose, **fields
             )
-            OpportunityMember.objects.create(opportunity=made, staff_id=owner, part=Part.LEAD, share=Decimal(100))
+            OpportunityMember.objects.create(
+                opportunity=made, staff_id=whose["owner_id"], part=Part.LEAD, share=Decimal(100)
+            )
             StageMove.objects.create(
                 opportunity=made,
                 to_stage=stage,
@@ -102,7 +112,7 @@ def open_opportunity(
                 pipeline_version=pipeline.version,
                 probability=stage.probability,
             )
-            log(made, opened=line, origin=origin)
+            log(made, opened=line, origin=whose["origin"])
     except IntegrityError as error:
         # Two taps at once: the other was a moment earlier.
         there = Opportunity.objects.filter(opened_by_id=by, key=key).first()
@@ -157,10 +167,17 @@ def change_opportunity(
 def _lead(found: Any, owner_id: str, reach: Scope | None) -> None:
     if not Staff.objects.filter(pk=owner_id, is_active=True).exists():
         raise SalesError(_("Nobody in service has the number %(number)s.") % {"number": owner_id}, "owner")
-    if reach is not None and not Party.objects.visible_to(reach).filter(pk=found.party_id).exists():
+    if reach is not None and not reaches(reach, found):
         raise SalesError(_("This person does not look after the customer."), "owner")
     found.owner_id = owner_id
     found.follows = Party.objects.filter(pk=found.party_id, manager_id=owner_id).exists()
+
+
+def reaches(scope: Scope, found: Any) -> bool:
+    """Whether a scope reaches the customer of an opportunity, or its prospect; one query by key."""
+    if found.party_id is None:
+        return Lead.objects.visible_to(scope).filter(pk=found.lead_id).exists()
+    return Party.objects.visible_to(scope).filter(pk=found.party_id).exists()
 
 
 def locked(scope: Scope, opportunity_id: int, version: int) -> Any:
@@ -183,7 +200,8 @@ def touch(found: Any, *fields: str) -> None:
 
 def log(found: Any, **detail: Any) -> None:
     """Leaves the record of what was done to an opportunity."""
-    record(action=Action.CHANGE, subject=found.party_id, kind="opportunity", object_id=str(found.pk), detail=detail)
+    subject = found.party_id or ""
+    record(action=Action.CHANGE, subject=subject, kind="opportunity", object_id=str(found.pk), detail=detail)
 
 
 def in_cny(amount: Decimal | None, currency: str) -> Decimal:

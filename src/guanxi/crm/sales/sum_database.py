@@ -24,8 +24,8 @@ ALL = f"SELECT 1 AS turn, n.* FROM {TABLE} n"
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A table of entries: by what it is grouped (column: expression over an opportunity ``a`` and its customer ``p``),
-    and which opportunities it sums.
+    """A table of entries: by what it is grouped (column: expression over an opportunity ``a``, its customer ``p`` or
+    prospect ``l``), and which opportunities it sums.
     """
 
     table: str
@@ -44,6 +44,7 @@ class Ledger:
     INSERT INTO {self.table} ({self.names}, number, amount, contribution)
     SELECT {", ".join(self.keys.values())}, sum(turn), sum(turn * a.amount_cny), sum(turn * a.contribution)
     FROM ({touched}) a LEFT JOIN party_party p ON p.id = a.party_id
+        LEFT JOIN sales_lead l ON l.id = a.lead_id AND a.party_id IS NULL
     WHERE {self.which}
     GROUP BY {places}
     HAVING sum(turn) <> 0 OR sum(turn * a.amount_cny) <> 0 OR sum(turn * a.contribution) <> 0;"""
@@ -61,7 +62,7 @@ class Ledger:
     HAVING sum(number) <> 0 OR sum(amount) <> 0 OR sum(contribution) <> 0"""
 
 
-COMMON = {"institution_id": "a.institution_id", "kind": "coalesce(p.kind, '')", "stage_id": "a.stage_id"}
+COMMON = {"institution_id": "a.institution_id", "kind": "coalesce(p.kind, l.kind, '')", "stage_id": "a.stage_id"}
 LEDGERS = (
     Ledger("sales_leadersum", {"owner_id": "a.owner_id", **COMMON}, "a.state = 'open'"),
     Ledger(

@@ -41,9 +41,9 @@ router = Router(tags=["opportunities"])
 MAY = Token(Ability.OPPORTUNITIES, Area.OPPORTUNITIES)
 MAY_WRITE = Token(Ability.OPPORTUNITIES_WRITE, Area.OPPORTUNITIES)
 FIELDS = (
-    "id", "title", "party_id", "party__name", "pipeline__line", "stage__code", "stage__name_zh", "stage__name_en",
-    "stage__probability", "state", "amount_cny", "contribution", "expected_on", "closed_on", "owner_id",
-    "institution_id", "version",
+    "id", "title", "party_id", "party__name", "lead_id", "pipeline__line", "stage__code", "stage__name_zh",
+    "stage__name_en", "stage__probability", "state", "amount_cny", "contribution", "expected_on", "closed_on",
+    "owner_id", "institution_id", "version",
 )  # fmt: skip
 
 
@@ -92,7 +92,8 @@ def _row(names: Names, found: dict[str, Any]) -> wire.OpportunityRow:
     return wire.OpportunityRow(
         id=found["id"],
         title=found["title"],
-        customer=Named(id=found["party_id"], name=found["party__name"]),
+        customer=Named(id=found["party_id"], name=found["party__name"]) if found["party_id"] else None,
+        lead=None if found["party_id"] else found["lead_id"],
         line=_line(found["pipeline__line"]),
         stage=Coded(code=found["stage__code"], label=names.label(found["stage__name_zh"], found["stage__name_en"])),
         state=_state(found["state"]),
@@ -155,7 +156,8 @@ def _wire(request: StaffRequest, whole: Whole) -> wire.Opportunity:
     return wire.Opportunity(
         id=one.pk,
         title=one.title,
-        customer=Named(id=one.party_id, name=one.party.name),
+        customer=Named(id=one.party_id, name=one.party.name) if one.party_id else None,
+        lead=None if one.party_id else one.lead_id,
         line=_line(one.pipeline.line),
         stage=Coded(code=one.stage.code, label=names.label(one.stage.name_zh, one.stage.name_en)),
         state=_state(one.state),

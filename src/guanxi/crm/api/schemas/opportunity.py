@@ -52,7 +52,8 @@ class OpportunityRow(Schema):
 
     id: int
     title: str
-    customer: Named
+    customer: Named | None = Field(description=_("Empty for a prospect who is no customer yet."))
+    lead: int | None = Field(description=_("The prospect, where it is one."))
     line: Coded
     stage: Coded
     state: Coded
@@ -98,7 +99,8 @@ class Opportunity(Schema):
 
     id: int
     title: str
-    customer: Named
+    customer: Named | None = Field(description=_("Empty for a prospect who is no customer yet."))
+    lead: int | None = Field(description=_("The prospect, where it is one."))
     line: Coded
     stage: Coded
     state: Coded

@@ -15,7 +15,7 @@ from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.party.models import Party
 from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.lead_codes import LeadState, StepKind
-from guanxi.crm.sales.leads.opening import Wanted, open_for
+from guanxi.crm.sales.leads.opening import Wanted, adopt, open_before, open_for
 from guanxi.crm.sales.leads.services import locked, save, told
 from guanxi.crm.sales.models import Lead, LeadStep
 
@@ -24,7 +24,8 @@ def convert_lead(
     *, scope: Scope, by: str, lead_id: int, version: int, party_id: str = "", opportunity: Wanted | None = None
 ) -> Lead:
     """Turns an open lead or a prospect into the customer ``party_id``, or an open lead into a prospect where none is
-    named; with ``opportunity`` opens one with the customer, also later.
+    named; with ``opportunity`` opens one with the customer or with the prospect, also later. What was opened with the
+    prospect becomes the customer's.
 
     Whoever converts works on the lead from then on, where nobody did. Raises :class:`StaleError`,
     outside of ``scope`` ``Lead.DoesNotExist`` and ``Party.DoesNotExist``, and :class:`SalesError`.
@@ -35,10 +36,10 @@ def convert_lead(
         waits = lead.state == LeadState.CONVERTED and lead.opportunity_id is None and opportunity is not None
         if not (lead.is_open or lead.state == LeadState.PROSPECT or waits):
             raise SalesError(_("This lead has come to its end already."))
-        if not party_id and lead.state == LeadState.PROSPECT:
+        if opportunity is not None and lead.opportunity_id is not None:
+            raise SalesError(_("This lead has its opportunity already."))
+        if not party_id and lead.state == LeadState.PROSPECT and opportunity is None:
             raise SalesError(_("Choose the customer that it became."), "party")
-        if not party_id and opportunity is not None:
-            raise SalesError(_("An opportunity needs a customer: a prospect's waits until it is one."), "opportunity")
         party = Party.objects.visible_to(scope).get(pk=party_id) if party_id else None
         if party is not None and party.kind != lead.kind:
             raise SalesError(_("A person becomes a person, a firm a firm."), "party")
@@ -52,12 +53,14 @@ def convert_lead(
         if party is not None:
             lead.party_id = party.pk
             fields.append("party")
-        if party is not None and opportunity is not None:
-            if lead.opportunity_id is not None:
-                raise SalesError(_("This lead has its opportunity already."))
-            lead.opportunity_id = open_for(scope, by, lead, party.pk, opportunity)
+        if opportunity is not None:
+            lead.opportunity_id = (
+                open_for(scope, by, lead, party.pk, opportunity) if party else open_before(by, lead, opportunity)
+            )
             fields.append("opportunity_id")
         save(lead, by, fields)
+        if party is not None:
+            adopt([lead.pk])
         with entered(SYSTEM):
             if lead.state != before:
                 kind = StepKind.CONVERTED if party else StepKind.PROSPECT
@@ -95,4 +98,5 @@ def link_prospects() -> int:
         cursor.execute(_LINK, values)
         numbers = [row[0] for row in cursor.fetchall()]
         LeadStep.objects.bulk_create([LeadStep(lead_id=one, kind=StepKind.CONVERTED) for one in numbers])
+        adopt(numbers)
     return len(numbers)

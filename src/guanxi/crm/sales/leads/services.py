@@ -22,7 +22,8 @@ from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.lead_codes import Closing, LeadState, StepKind
 from guanxi.crm.sales.leads import folding
 from guanxi.crm.sales.leads.scoring import rescore
-from guanxi.crm.sales.models import Lead, LeadStep
+from guanxi.crm.sales.models import Lead, LeadStep, Opportunity
+from guanxi.crm.sales.opportunity_codes import State
 
 CHANGEABLE = (
     "kind", "name", "contact_name", "phone", "identifier", "city", "industry_code", "product", "amount", "source",
@@ -156,6 +157,8 @@ def close_lead(*, scope: Scope, by: str, lead_id: int, version: int, closing: st
         found = locked(scope, lead_id, version)
         if not found.is_open and found.state != LeadState.PROSPECT:
             raise SalesError(_("This lead has come to its end already."))
+        if Opportunity.objects.filter(lead=found, party__isnull=True, state=State.OPEN).exists():
+            raise SalesError(_("Its opportunity is still open: say first why nothing comes of that."))
         found.state, found.closing, found.ended_at = LeadState.CLOSED, closing, timezone.now()
         save(found, by, ["state", "closing", "ended_at"])
         said = text or str(Closing(closing).label)

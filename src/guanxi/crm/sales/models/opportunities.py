@@ -16,26 +16,31 @@ from guanxi.crm.holding.models import Product
 from guanxi.crm.kernel.scope import ScopedManager, ScopePaths
 from guanxi.crm.org.models import Institution
 from guanxi.crm.party.models import Party
+from guanxi.crm.sales.models.leads import Lead
 from guanxi.crm.sales.models.pipelines import STAFF, CloseReason, Pipeline, Stage
 from guanxi.crm.sales.opportunity_codes import Decision, Origin, Part, State
 
 # Whose manager sees it is the customer's affair, at once. The institution is kept beside: hundreds of thousands of rows
 # are summed by it, and customers change theirs only by a night, after which a job follows within minutes.
-PATHS = ScopePaths(institution="institution_id", manager="party__manager_id")
+# A prospect's has no customer yet: it is seen as the prospect is.
+PATHS = ScopePaths(institution="institution_id", manager="party__manager_id", before="lead", apart=True)
+HISTORY = ScopePaths(institution="institution_id", manager="party__manager_id", before="lead")
 # What hangs on an opportunity is seen with it.
 PARTS = ScopePaths(
     institution="opportunity__institution_id",
     manager="opportunity__party__manager_id",
     record="opportunity__party_id",
     kind="opportunity__party__kind",
+    before="opportunity__lead",
 )
 PUBLISHED: dict[str, Any] = {"on_delete": models.DO_NOTHING, "db_constraint": False, "db_index": False}
 CNY = "CNY"
 
 
 class Opportunity(models.Model):
-    """Grain: one row a customer and thing that the customer may buy.
+    """Grain: one row a customer, or a prospect who is none yet, and thing that they may buy.
 
+    ``party`` is the customer; None as long as the prospect (``lead``) has no number of the core banking system.
     ``amount`` is in ``currency``, ``amount_cny`` the same in CNY at the published rate of the day it was entered;
     ``contribution`` is what its products are expected to bring in the first twelve months, CNY, summed from theirs.
     ``owner`` leads it; ``follows``: it goes with the customer, so whoever looks after the customer leads it.
@@ -47,7 +52,10 @@ class Opportunity(models.Model):
     scope_paths: ClassVar = PATHS
 
     key = models.UUIDField(editable=False)
-    party = models.ForeignKey(Party, **PUBLISHED, related_name="+", verbose_name=_("customer"))
+    party = models.ForeignKey(Party, **PUBLISHED, null=True, blank=True, related_name="+", verbose_name=_("customer"))
+    lead = models.ForeignKey(
+        Lead, models.PROTECT, null=True, blank=True, related_name="+", db_index=False, verbose_name=_("prospect")
+    )
     pipeline = models.ForeignKey(Pipeline, models.PROTECT, related_name="+", db_index=False, verbose_name=_("pipeline"))
     stage = models.ForeignKey(Stage, models.PROTECT, related_name="+", db_index=False, verbose_name=_("stage"))
     state = models.CharField(_("state"), max_length=4, choices=State.choices, default=State.OPEN)
@@ -88,6 +96,7 @@ class Opportunity(models.Model):
             models.Index(fields=["expected_on", "id"], condition=models.Q(state="open"), name="opportunity_open_due"),
             models.Index(fields=["-amount_cny", "-id"], name="opportunity_amount"),
             models.Index(fields=["-changed_at", "-id"], name="opportunity_changed"),
+            models.Index(fields=["lead"], condition=models.Q(lead__isnull=False), name="opportunity_lead"),
             # A column of the board.
             models.Index(fields=["stage", "expected_on", "id"], name="opportunity_stage"),
             models.Index(fields=["owner", "expected_on", "id"], name="opportunity_owner"),
@@ -121,6 +130,11 @@ class Opportunity(models.Model):
                 violation_error_message=_("What is won or lost was so on a day, what is open was not."),
             ),
             models.CheckConstraint(
+                condition=models.Q(party__isnull=False) | models.Q(lead__isnull=False),
+                name="opportunity_is_somebodys",
+                violation_error_message=_("An opportunity has a customer or a prospect."),
+            ),
+            models.CheckConstraint(
                 condition=models.Q(amount__isnull=True) | models.Q(amount__gte=0),
                 name="opportunity_amount_not_negative",
                 violation_error_message=_("An amount is not negative."),
@@ -135,6 +149,12 @@ class Opportunity(models.Model):
         """Whether it is neither won nor lost."""
         return self.state == State.OPEN
 
+    @property
+    def whose(self) -> str:
+        """The name of the customer, or of the prospect."""
+        found: Any = self.party or self.lead
+        return str(found.name)
+
 
 class OpportunityEvent(
     pghistory.create_event_model(  # type: ignore[misc]
@@ -146,7 +166,7 @@ class OpportunityEvent(
 ):
     """Grain: one row a change of an opportunity: what stood there before. Written by triggers, scoped alike."""
 
-    scope_paths: ClassVar = PATHS
+    scope_paths: ClassVar = HISTORY
 
     objects = ScopedManager()
 

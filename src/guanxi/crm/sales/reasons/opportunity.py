@@ -21,6 +21,8 @@ MOST = 500
 def _found(asked: Asked) -> Iterator[Found]:
     """Those that the books' people lead, or those of some customers; one query by an index."""
     rows = Opportunity.objects.visible_to(asked.scope).filter(state=State.OPEN, expected_on__lte=asked.today + AHEAD)
+    # A row of the list is a customer: prospects stand among the leads.
+    rows = rows.filter(party__isnull=False)
     if asked.party_ids:
         rows = rows.filter(party_id__in=asked.party_ids)
     else:

@@ -118,5 +118,6 @@ class ListSource(Source):
 
 def _noting(rows: Iterable[tuple[Any, ...]], place: int, customers: dict[str, None]) -> Iterator[tuple[Any, ...]]:
     for row in rows:
-        customers[row[place]] = None
+        if row[place]:  # what is about a prospect names no customer yet
+            customers[row[place]] = None
         yield row

@@ -26,7 +26,7 @@ from guanxi.crm.sales.leads.duplicates import Twin, twins_of
 from guanxi.crm.sales.leads.giving import assign_by_rules
 from guanxi.crm.sales.leads.queries import LeadPage, lead_page, waiting_for
 from guanxi.crm.sales.leads.services import change_lead, take_in_lead, taken_before
-from guanxi.crm.sales.models import Lead
+from guanxi.crm.sales.models import Lead, Opportunity
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.contact.drafts import drafted
 from guanxi.crm.web.contact.erased import erased_among
@@ -216,11 +216,20 @@ def lead_response(
         "overdue": bool(lead.accept_by and lead.accept_by <= timezone.now()),
         "may_open": may_change and lead.state == LeadState.CONVERTED and lead.opportunity_id is None,
         "opportunity_url": _address(lead.opportunity_id),
+        "opportunity": _opportunity(request, lead),
         "parts": [part for part in found.parts if part.holds],
         "language": request.display.language,
         "editing": form.is_bound,
     }
     return render(request, "web/leads/lead.html", context, status=status)
+
+
+def _opportunity(request: StaffRequest, lead: Lead) -> str:
+    """What the opportunity of a lead is called; its number where the reader does not see it."""
+    if lead.opportunity_id is None:
+        return ""
+    rows = Opportunity.objects.visible_to(request.scope).filter(pk=lead.opportunity_id)
+    return rows.values_list("title", flat=True).first() or str(lead.opportunity_id)
 
 
 def _address(opportunity_id: int | None) -> str:

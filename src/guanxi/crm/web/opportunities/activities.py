@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -31,6 +31,8 @@ from guanxi.crm.web.request import StaffRequest
 def record(request: StaffRequest, opportunity_id: int) -> HttpResponseBase:
     """Records a call, visit, meeting, message or note about an opportunity; a file may come with it."""
     whole = changing(request, opportunity_id)
+    if whole.opportunity.party_id is None:
+        raise Http404  # contacts are recorded with a customer
     asked = request.POST.get("kind") or request.GET.get("kind", "")
     kind = asked if asked in WITH_CUSTOMER else ActivityKind.NOTE
     setup = setup_of(kind)

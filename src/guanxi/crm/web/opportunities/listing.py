@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db.models import ExpressionWrapper, F, Q, QuerySet
 from django.db.models.fields import DateTimeField
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.consent.queries import not_erased
@@ -31,6 +31,7 @@ from guanxi.crm.web.listing import columns
 from guanxi.crm.web.listing.columns import Column
 from guanxi.crm.web.listing.filters import AmountRange, Choices, Days, Flag, Flags, Option, Pick, Words
 from guanxi.crm.web.listing.listing import Action, Listing, Sort
+from guanxi.crm.web.listing.listing import State as ListState
 from guanxi.crm.web.listing.registry import register
 from guanxi.crm.web.opportunities.words import age_mark, state_mark
 from guanxi.crm.web.request import StaffRequest
@@ -60,7 +61,19 @@ def _title(_display: Display) -> Callable[..., str]:
 
 
 def _customer(_display: Display) -> Callable[..., str]:
-    return lambda party_id, name: f'<a href="{links.customer(party_id)}opportunities/">{escape(name or party_id)}</a>'
+    prospect = escape(pgettext("opportunity", "Prospect"))
+
+    def drawn(party_id: str | None, name: str | None, lead_id: int | None, lead: str | None) -> str:
+        if party_id is None:
+            address = reverse("lead", args=[lead_id])
+            return f'<a href="{address}">{escape(lead or "")}</a> <span class="gx-badge">{prospect}</span>'
+        return f'<a href="{links.customer(party_id)}opportunities/">{escape(name or party_id)}</a>'
+
+    return drawn
+
+
+def _whose(_display: Display) -> Callable[..., Any]:
+    return lambda _party_id, name, _lead_id, lead: name or lead
 
 
 def _second(_display: Display) -> Callable[..., Any]:
@@ -138,7 +151,8 @@ COLUMNS: tuple[Column, ...] = (
         key="title", label=_("Opportunity"), fields=("id", "title"), draw=_title, value=_second, fixed=True,
         excel_width=32,
     ),
-    Column(key="customer", label=_("Customer"), fields=("party_id", "party__name"), draw=_customer, value=_second),
+    Column(key="customer", label=_("Customer"), fields=("party_id", "party__name", "lead_id", "lead__name"),
+           draw=_customer, value=_whose),
     Column(key="line", label=_("Product line"), fields=PIPELINE, draw=_of_language, value=_of_language),
     Column(
         key="stage", label=_("Stage"), fields=STAGE, draw=_stage,
@@ -251,7 +265,8 @@ def _in_month(_request: StaffRequest, value: str) -> Q:
 
 
 def _matching(_request: StaffRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-    return rows.filter(Q(title__icontains=words) | Q(party__name__icontains=words) | Q(party_id=words))
+    named = Q(party__name__icontains=words) | Q(lead__name__icontains=words)
+    return rows.filter(Q(title__icontains=words) | named | Q(party_id=words))
 
 
 def _between(since: datetime.datetime | None, until: datetime.datetime | None) -> Q:
@@ -332,5 +347,14 @@ LIST = register(
     source,
 )
 
-offer(ListSource(LIST, area=Area.OPPORTUNITIES, url_name="opportunities", spread=("party__institution_id",
-                                                                               "party__kind")))  # fmt: skip
+
+class OpportunitySource(ListSource):
+    """The list as a file; of which line somebody is, the prospect says where there is no customer yet."""
+
+    def _rows(self, request: StaffRequest, state: ListState) -> Any:
+        return super()._rows(request, state).annotate(whose_kind=Coalesce("party__kind", "lead__kind"))
+
+
+offer(
+    OpportunitySource(LIST, area=Area.OPPORTUNITIES, url_name="opportunities", spread=("institution_id", "whose_kind"))
+)

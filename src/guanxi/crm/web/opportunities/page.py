@@ -16,12 +16,11 @@ from guanxi.crm.contact.activity_queries import Done, done
 from guanxi.crm.contact.models import Activity, Task
 from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.verbs import Verb
-from guanxi.crm.party.models import Party
 from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.models import Opportunity
 from guanxi.crm.sales.opportunity_codes import Decision, State
 from guanxi.crm.sales.opportunity_queries import Whole, changes_of, currencies, reasons
-from guanxi.crm.sales.opportunity_services import change_opportunity
+from guanxi.crm.sales.opportunity_services import change_opportunity, reaches
 from guanxi.crm.sales.process_queries import Step, process_of
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.contact.drafts import drafted
@@ -61,6 +60,8 @@ def activities_of(request: StaffRequest, one: Any) -> tuple[Done, ...]:
     """What was done about an opportunity, the latest first; three queries by the customer's index."""
     from django.db.models import F
 
+    if one.party_id is None:
+        return ()
     rows = (
         Activity.objects.visible_to(request.scope)
         .filter(party_id=one.party_id, about_kind=KIND, about_id=str(one.pk))
@@ -135,14 +136,14 @@ def page(request: StaffRequest, whole: Whole, *, problem: str = "", status: int 
     one = whole.opportunity
     activities = activities_of(request, one)
     tasks = Task.objects.visible_to(request.scope).filter(
-        party_id=one.party_id, about_kind=KIND, about_id=str(one.pk), state="open"
+        party_id=one.party_id or "", about_kind=KIND, about_id=str(one.pk), state="open"
     )
-    approver = Party.objects.visible_to(request.scopes[Verb.APPROVE]).filter(pk=one.party_id).exists()
+    approver = reaches(request.scopes[Verb.APPROVE], one)
     products: tuple[Explained, ...] = explained(whole)
     context: dict[str, Any] = {
         "whole": whole,
         "one": one,
-        "may_change": may_change(request, one.party_id),
+        "may_change": may_change(request, one),
         "state": state_mark(one.state),
         "age": age_mark(whole.days, is_long=whole.is_long),
         "path": path_of(request, whole),

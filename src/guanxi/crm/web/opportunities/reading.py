@@ -14,9 +14,9 @@ from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.models import Staff
 from guanxi.crm.org.queries import standing_of
-from guanxi.crm.party.models import Party
 from guanxi.crm.sales.models import Opportunity
 from guanxi.crm.sales.opportunity_queries import Whole, one_opportunity
+from guanxi.crm.sales.opportunity_services import reaches
 from guanxi.crm.web.access import Area
 from guanxi.crm.web.contact.erased import erased_among
 from guanxi.crm.web.contact.people import colleagues
@@ -34,15 +34,15 @@ def whole_of(request: StaffRequest, opportunity_id: int) -> Whole:
     return whole
 
 
-def may_change(request: StaffRequest, party_id: str) -> bool:
-    """Whether the verb edit reaches the customer; one query by key."""
-    return Party.objects.visible_to(request.scopes[Verb.EDIT]).filter(pk=party_id).exists()
+def may_change(request: StaffRequest, one: Any) -> bool:
+    """Whether the verb edit reaches the customer of an opportunity, or its prospect; one query by key."""
+    return reaches(request.scopes[Verb.EDIT], one)
 
 
 def changing(request: StaffRequest, opportunity_id: int) -> Whole:
     """The same for somebody who may change it; 403 for those who only look."""
     whole = whole_of(request, opportunity_id)
-    if not may_change(request, whole.opportunity.party_id):
+    if not may_change(request, whole.opportunity):
         raise PermissionDenied(Area.WORK)
     return whole
 
