@@ -92,8 +92,8 @@ def _of_files_and_the_day(told: argparse.Namespace, results: dict[str, Any]) -> 
     if told.what in ("day", "all"):
         from bench.day import measure as measure_day
 
-        customers = told.customers[-1]
-        results[f"day {customers}"] = measure_day(VAR, customers)
+        name = f"day {told.customers[-1]}"
+        results[name] = measure_day(VAR, told.customers[-1], lambda so_far: save(results | {name: so_far}))
         save(results)
 
 

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -74,8 +74,10 @@ def pages_of(today: datetime.date) -> tuple[Page, ...]:
     )
 
 
-def measure(var: Path, customers: int) -> dict[str, Any]:
-    """Every page and the import; makes the bank first where it is not there in this size and of this day."""
+def measure(var: Path, customers: int, heard: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
+    """Every page and the import; makes the bank first where it is not there in this size and of this day. ``heard`` is
+    told what is measured so far.
+    """
     url = _prepare(var)
     from django.core.management import call_command
     from django.db import connection
@@ -109,9 +111,10 @@ def measure(var: Path, customers: int) -> dict[str, Any]:
             for clients in CLIENTS:
                 row = _one(url, page, statements[page.name], cookies, clients)
                 results["pages"].append(row)
+                heard(results)
                 print(f"{page.name}, {clients}: p50 {row['page']['p50']:.1f} p95 {row['page']['p95']:.1f} ms",
                       file=sys.stderr)  # fmt: skip
-        results["import"] = asdict(dayleads.measure(PORT, cookies["b3"], url))
+        results["import"] = asdict(dayleads.measure(PORT, cookies["b3"], "b3", url))
     results["load_after"] = os.getloadavg()
     return results
 

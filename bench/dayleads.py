@@ -64,9 +64,8 @@ def put_known(connection: psycopg.Connection) -> None:
     """Gives some customers the phones of the file's first lines: their tokens, as the night makes them."""
     from guanxi.crm.sales.leads.folding import phone_token
 
-    connection.execute("DELETE FROM party_searchtoken WHERE party_id LIKE 'P%' AND token = ANY(%s)",
-                       [[phone_token(phone_of(number)) for number in range(KNOWN)]])  # fmt: skip
     rows = [(phone_token(phone_of(number)), f"P{number:08d}") for number in range(KNOWN)]
+    connection.execute("DELETE FROM party_searchtoken WHERE token = ANY(%s)", [[token for token, _party in rows]])
     connection.cursor().executemany(
         "INSERT INTO party_searchtoken (token, institution_id, party_id, kind)"
         " SELECT %s, institution_id, id, kind FROM party_party WHERE id = %s",
@@ -74,7 +73,18 @@ def put_known(connection: psycopg.Connection) -> None:
     )
 
 
-def measure(port: int, cookie: str, database_url: str) -> Taken:
+def take_away(connection: psycopg.Connection, staff: str) -> None:
+    """Removes what an earlier run took in, so that each run finds the same leads."""
+    connection.execute("SET session_replication_role = replica")
+    for table in ("sales_leadrow", "sales_leadimport", "sales_leadmapping"):
+        connection.execute(f"TRUNCATE {table} CASCADE".encode())
+    mine = "SELECT id FROM sales_lead WHERE made_by_id = %s"
+    connection.execute(f"DELETE FROM sales_leadstep WHERE lead_id IN ({mine})".encode(), [staff])
+    connection.execute("DELETE FROM sales_lead WHERE made_by_id = %s", [staff])
+    connection.execute("RESET session_replication_role")
+
+
+def measure(port: int, cookie: str, staff: str, database_url: str) -> Taken:
     """Uploads the file as a branch manager does, has it checked and taken in; starts a worker and ends it."""
     from guanxi.commands.serve import worker_command
 

@@ -14,6 +14,7 @@ from guanxi.crm.contact.codes import ActivityKind, TaskState
 from guanxi.crm.contact.models import Task
 from guanxi.crm.effort.models import Contacted, Effort, EffortPeriod, Premier
 from guanxi.crm.insight.models import CustomerFigure, Tier
+from guanxi.crm.kernel.arrays import among
 from guanxi.crm.kernel.scope import KIND_OF_LINE, Scope
 from guanxi.crm.org.models import Staff
 
@@ -53,7 +54,7 @@ def work_of(
 
     What is entered of a day ahead is not counted yet.
     """
-    seen: dict[str, Any] = {"staff__in": list(staff), "line__in": lines_of(scope)}
+    seen: dict[str, Any] = {"staff__in": among(staff), "line__in": lines_of(scope)}
     in_week, in_month = Q(span=EffortPeriod.Span.WEEK, first=week), Q(span=EffortPeriod.Span.MONTH, first=month)
     summed = EffortPeriod.objects.filter(in_week | in_month, **seen)
     found = {number: list(sums) for number, *sums in _worked(summed, in_week, in_month)}
@@ -92,13 +93,13 @@ def _newest_days(
     days = Effort.objects.filter(
         staff=OuterRef("pk"), day__range=(first, last), line__in=lines_of(scope), number__gt=0
     ).order_by("-day")
-    rows = Staff.objects.filter(pk__in=list(staff)).annotate(newest=Subquery(days.values("day")[:1]))
+    rows = Staff.objects.filter(pk__in=among(staff)).annotate(newest=Subquery(days.values("day")[:1]))
     return dict(rows.values_list("pk", "newest"))
 
 
 def visits_of(scope: Scope, staff: Collection[str], *, month: datetime.date, today: datetime.date) -> dict[str, int]:
     """How many visits each of some people made in a month (its first day) so far; two queries over sums."""
-    seen = {"staff__in": list(staff), "line__in": lines_of(scope), "kind": ActivityKind.VISIT}
+    seen = {"staff__in": among(staff), "line__in": lines_of(scope), "kind": ActivityKind.VISIT}
     summed = EffortPeriod.objects.filter(span=EffortPeriod.Span.MONTH, first=month, **seen)
     found = dict(summed.values_list("staff_id").annotate(many=Sum("number")))
     ahead = Effort.objects.filter(day__gt=today, day__lt=_day_after_month(month), **seen)
@@ -128,7 +129,7 @@ def coverage_of(scope: Scope, staff: Collection[str], *, since: datetime.datetim
     """By manager, the premier customers of the newest business date and those not reached since a moment; one query."""
     rows = (
         Premier.objects.visible_to(scope)
-        .filter(manager_id__in=list(staff))
+        .filter(manager_id__in=among(staff))
         .values_list("manager_id")
         .annotate(premier=Count("pk"), quiet=Count("pk", filter=Q(at__isnull=True) | Q(at__lt=since)))
     )
@@ -138,7 +139,7 @@ def coverage_of(scope: Scope, staff: Collection[str], *, since: datetime.datetim
 def late_tasks_of(scope: Scope, staff: Collection[str], *, today: datetime.date) -> dict[str, int]:
     """By person, the open tasks about customers within a scope whose day is over; one query over those alone."""
     rows = Task.objects.visible_to(scope).filter(
-        state=TaskState.OPEN, due_on__lt=today, staff__in=list(staff), party__isnull=False
+        state=TaskState.OPEN, due_on__lt=today, staff__in=among(staff), party__isnull=False
     )
     return dict(rows.values_list("staff_id").annotate(many=Count("pk")))
 
@@ -178,7 +179,7 @@ def quiet_among(
 
     Two queries.
     """
-    found = narrowed(premier_of(scope, day).filter(manager_id__in=list(managers)).filter(_quiet(since)))
+    found = narrowed(premier_of(scope, day).filter(manager_id__in=among(managers)).filter(_quiet(since)))
     rows = list(
         found.order_by("manager_id", "-assets", "-party_id").values_list(
             "manager_id", "party_id", "name", "tier", "sub_tier", "assets", "contribution_r12"

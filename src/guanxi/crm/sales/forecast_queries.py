@@ -17,7 +17,7 @@ from typing import Any
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import TruncMonth
 
-from guanxi.crm.kernel.scope import Scope
+from guanxi.crm.kernel.scope import Reach, Scope
 from guanxi.crm.sales.models import MonthSum, Opportunity
 from guanxi.crm.sales.opportunity_codes import State
 from guanxi.crm.sales.sum_queries import are_kept
@@ -159,7 +159,7 @@ def month_after(month: datetime.date, number: int = 1) -> datetime.date:
 def forecast(scope: Scope, *, today: datetime.date, line: int | None = None, owners: tuple[str, ...] = ()) -> Forecast:
     """What was won since some months and what is open until some months ahead, within a scope; of one pipeline where
     ``line`` is its number, of some leaders where ``owners`` are. Four queries over sums that are kept, or over
-    opportunities by their indexes.
+    opportunities by their indexes; two where only own books are seen.
     """
     this = today.replace(day=1)
     first, last = month_after(this, -MONTHS_BACK), month_after(this, MONTHS_AHEAD - 1)
@@ -169,13 +169,17 @@ def forecast(scope: Scope, *, today: datetime.date, line: int | None = None, own
     if owners:
         rows = rows.filter(owner_id__in=owners)
     still = rows.filter(state=State.OPEN, expected_on__lt=month_after(last))
-    late = _cells(still.filter(expected_on__gte=this, expected_on__lt=today), "institution_id", **OF_ROWS)
-    if owners or not are_kept(scope):
-        won = rows.filter(state=State.WON, closed_on__gte=first, closed_on__lt=month_after(last))
+    won = rows.filter(state=State.WON, closed_on__gte=first, closed_on__lt=month_after(last))
+    if scope.reach is Reach.OWN:
+        open_months, stages, late = _own_open(still, this, today)
+        won_months = _cells(won.annotate(month=TruncMonth("closed_on")), "institution_id", "month", **OF_ROWS)
+    elif owners or not are_kept(scope):
+        late = _cells(still.filter(expected_on__gte=this, expected_on__lt=today), "institution_id", **OF_ROWS)
         open_months = _cells(still.annotate(month=TruncMonth("expected_on")), "institution_id", "month", **OF_ROWS)
         won_months = _cells(won.annotate(month=TruncMonth("closed_on")), "institution_id", "month", **OF_ROWS)
         stages = _cells(still, "institution_id", "stage_id", **OF_ROWS)
     else:
+        late = _cells(still.filter(expected_on__gte=this, expected_on__lt=today), "institution_id", **OF_ROWS)
         kept = MonthSum.objects.visible_to(scope).order_by().filter(month__lte=last)
         if line is not None:
             kept = kept.filter(stage__pipeline_id=line)
@@ -198,11 +202,32 @@ def forecast(scope: Scope, *, today: datetime.date, line: int | None = None, own
     return Forecast(tuple(made), tuple(by_stage), first, this, last)
 
 
+Cells = dict[tuple[Any, ...], Cell]
+
+
+def _own_open(still: Any, this: datetime.date, today: datetime.date) -> tuple[Cells, Cells, Cells]:
+    """What is open in own books, so few that all are read at once: by institution and month, by institution and stage,
+    and what is late of the running month. One query.
+    """
+    months: Cells = defaultdict(Cell)
+    stages: Cells = defaultdict(Cell)
+    late: Cells = defaultdict(Cell)
+    names = ("institution_id", "stage_id", "expected_on", "amount_cny", "contribution", "stage__probability")
+    for institution, stage, day, amount, contribution, probability in still.values_list(*names):
+        share = Decimal(probability) / HUNDRED
+        cell = Cell(1, amount, amount * share, contribution, contribution * share)
+        months[institution, day.replace(day=1)] += cell
+        stages[institution, stage] += cell
+        if this <= day < today:
+            late[institution,] += cell
+    return months, stages, late
+
+
 OF_ROWS: dict[str, Any] = {"number": Count("*"), "amount": "amount_cny"}
 OF_SUMS: dict[str, Any] = {"number": Sum("number"), "amount": "amount"}
 
 
-def _cells(rows: Any, *keys: str, number: Any, amount: str) -> dict[tuple[Any, ...], Cell]:
+def _cells(rows: Any, *keys: str, number: Any, amount: str) -> Cells:
     """Rows of opportunities, or of their sums, added up by some columns; groups of none are left out. One query.
 
     Not rounded, so that sums agree at every level.

@@ -127,10 +127,11 @@ def team_week(request: StaffRequest) -> HttpResponse:
     weeks = weeks_of(numbers, first, first + 6 * DAY)
     names = shown.names_of_days(request, first, first + 6 * DAY)
     days = [(day := first + number * DAY, names.get(day, "")) for number in range(7)]
+    spans = [(day, midnight(day), midnight(day + DAY)) for day, _name in days]
     cells: dict[tuple[str, Any], list[Any]] = {}
     for one in found:
-        for day, _name in days:
-            if one.starts_at < midnight(day + DAY) and one.ends_at > midnight(day):
+        for day, begin, end in spans:
+            if one.starts_at < end and one.ends_at > begin:
                 cells.setdefault((one.person, day), []).append(one)
     rows = [
         (

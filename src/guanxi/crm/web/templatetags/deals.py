@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
+from guanxi.crm.sales.opportunity_codes import State
 from guanxi.crm.sales.opportunity_queries import days_in_stage, stands_long
+from guanxi.crm.web.icons import icon
+from guanxi.crm.web.listing.filters import Option
 from guanxi.crm.web.opportunities.words import age_mark, days_words, state_mark
 
 register = template.Library()
@@ -49,3 +54,30 @@ def days(number: int) -> str:
 def typed(form: Any, name: str, value: str) -> str:
     """``selected`` where a value is what a form's field holds."""
     return " selected" if str(form.get(name, "")) == value else ""
+
+
+@register.simple_tag(takes_context=True)
+def stage_buttons(context: Context, stages: Iterable[Any], here: Any) -> SafeString:
+    """Buttons that move an opportunity from one stage to each of the others: drawn once a column, not once a card."""
+    language = context["request"].display.language
+    ends = {State.WON: icon("circle-check"), State.LOST: icon("circle-x")}
+    back, on = icon("arrow-left"), icon("arrow-right")
+    parts = []
+    for stage in stages:
+        if stage.id != here.id:
+            sign = ends.get(stage.state, back if stage.position < here.position else on)
+            words = f"{sign}{escape(stage.label(language))}"
+            parts.append(f'<button type="submit" name="stage" value="{stage.id}">{words}</button>')
+    return mark_safe("".join(parts))  # noqa: S308
+
+
+@register.simple_tag
+def picks(options: Iterable[Option], chosen: str) -> SafeString:
+    """The choices of a list, each with its note: some hundreds where the head office picks a manager."""
+    return mark_safe(  # noqa: S308
+        "".join(
+            f'<option value="{escape(one.value)}"{" selected" if one.value == chosen else ""}>'
+            f"{escape(str(one.label))} · {escape(str(one.note))}</option>"
+            for one in options
+        )
+    )

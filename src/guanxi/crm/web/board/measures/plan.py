@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from guanxi.crm.contact.models import MonthGoal
 from guanxi.crm.effort.queries import visits_of
+from guanxi.crm.kernel.arrays import among
 from guanxi.crm.web.board.measures.base import BAD, CALM, WARN, Asked, Cell, Column, Measure
 from guanxi.crm.web.display import Display
 from guanxi.crm.workdays.queries import working_calendar
@@ -30,7 +31,7 @@ class Plan:
 
 def _read(asked: Asked) -> Mapping[str, Plan]:
     goals = dict(
-        MonthGoal.objects.filter(staff__in=list(asked.staff), month=asked.month).values_list("staff_id", "visits")
+        MonthGoal.objects.filter(staff__in=among(asked.staff), month=asked.month).values_list("staff_id", "visits")
     )
     made = visits_of(asked.scope, asked.staff, month=asked.month, today=asked.today)
     share = _share(asked)
