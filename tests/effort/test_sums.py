@@ -20,7 +20,7 @@ from guanxi.crm.effort.database import count_all, define
 from guanxi.crm.effort.models import Contacted, Effort, EffortPeriod, Premier
 from guanxi.crm.effort.queries import Work, coverage_of, lines_of, visits_of, work_of
 from guanxi.crm.insight.models import CustomerFigure, Publication
-from guanxi.crm.kernel import protection
+from guanxi.crm.kernel import arrays, protection
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.party.models import Party
 
@@ -165,12 +165,15 @@ def test_who_is_premier_follows_the_night_that_is_announced(cast):
     assert Premier.objects.get().at == BEGIN
 
 
-def test_a_week_and_a_month_so_far_leave_out_what_is_entered_ahead(cast):
+@pytest.mark.parametrize("few", [arrays.FEW, 0])
+def test_a_week_and_a_month_so_far_leave_out_what_is_entered_ahead(cast, monkeypatch, few):
+    monkeypatch.setattr(arrays, "FEW", few)
+    activity(cast, cast.person, 1, "visit", 0).save()  # somebody else's
     everything, today = Scope.everything(""), BEGIN.astimezone(ZONE).date()  # Saturday, the last day of a month
     for hours in (-48, 0, 2):  # the last one on Sunday, the first of the next month
         activity(cast, cast.person, 0, "visit", hours).save()
     dates = {"week": datetime.date(2026, 10, 26), "month": datetime.date(2026, 10, 1), "today": today}
-    assert work_of(everything, [cast.ai.id], **dates)[cast.ai.id] == Work(2, 2, 2, 2, 0, 2, today)
+    assert work_of(everything, [cast.ai.id], **dates) == {cast.ai.id: Work(2, 2, 2, 2, 0, 2, today)}
     assert visits_of(everything, [cast.ai.id], month=dates["month"], today=today) == {cast.ai.id: 2}
     tomorrow = today + datetime.timedelta(days=1)
     later = work_of(everything, [cast.ai.id], **dates | {"today": tomorrow, "month": tomorrow})[cast.ai.id]
@@ -196,7 +199,7 @@ def test_behind_a_wall_the_own_line_alone_is_counted(cast):
     assert lines_of(wide) == ["person", "organisation", ""]
 
 
-def test_coverage_counts_who_was_reached_and_says_the_same_behind_row_security(cast):
+def test_coverage_counts_who_was_reached_and_says_the_same_behind_row_security(cast, monkeypatch):
     scope = Scope.of_institutions("1101", ["B1", "B11", "B12"])
     since = BEGIN + datetime.timedelta(days=1)
     with protection.entered(scope):
@@ -214,3 +217,6 @@ def test_coverage_counts_who_was_reached_and_says_the_same_behind_row_security(c
         found = coverage_of(scope, [cast.ai.id, cast.zhu.id], since=since)
     assert found[cast.ai.id].quiet == len(premier) - 1
     assert cast.zhu.id not in found
+    # Of many people rows are not narrowed, and whom nobody asked for is left out.
+    monkeypatch.setattr(arrays, "FEW", 0)
+    assert coverage_of(scope, [cast.ai.id, cast.zhu.id], since=since) == found

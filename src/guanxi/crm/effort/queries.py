@@ -14,7 +14,7 @@ from guanxi.crm.contact.codes import ActivityKind, TaskState
 from guanxi.crm.contact.models import Task
 from guanxi.crm.effort.models import Contacted, Effort, EffortPeriod, Premier
 from guanxi.crm.insight.models import CustomerFigure, Tier
-from guanxi.crm.kernel.arrays import among
+from guanxi.crm.kernel.arrays import among, of_people
 from guanxi.crm.kernel.scope import KIND_OF_LINE, Scope
 from guanxi.crm.org.models import Staff
 
@@ -54,13 +54,15 @@ def work_of(
 
     What is entered of a day ahead is not counted yet.
     """
-    seen: dict[str, Any] = {"staff__in": among(staff), "line__in": lines_of(scope)}
+    lines, wanted = lines_of(scope), set(staff)
     in_week, in_month = Q(span=EffortPeriod.Span.WEEK, first=week), Q(span=EffortPeriod.Span.MONTH, first=month)
-    summed = EffortPeriod.objects.filter(in_week | in_month, **seen)
-    found = {number: list(sums) for number, *sums in _worked(summed, in_week, in_month)}
+    summed = of_people(EffortPeriod.objects.filter(in_week | in_month, line__in=lines), "staff", staff)
+    found = {number: list(sums) for number, *sums in _worked(summed, in_week, in_month) if number in wanted}
     end = _day_after_month(month)
-    ahead = Effort.objects.filter(day__gt=today, day__lt=max(end, week + WEEK), **seen)
-    for number, *sums in _worked(ahead, Q(day__lt=week + WEEK), Q(day__lt=end)):
+    days = Effort.objects.filter(day__gt=today, day__lt=max(end, week + WEEK), line__in=lines)
+    for number, *sums in _worked(of_people(days, "staff", staff), Q(day__lt=week + WEEK), Q(day__lt=end)):
+        if number not in wanted:
+            continue
         found[number] = [all_ - later for all_, later in zip(found[number], sums, strict=True)]
     newest = _newest_days(scope, [number for number in found if any(found[number])], min(week, month), today)
     return {number: Work(*sums, last=newest.get(number)) for number, sums in found.items() if any(sums)}
@@ -99,13 +101,15 @@ def _newest_days(
 
 def visits_of(scope: Scope, staff: Collection[str], *, month: datetime.date, today: datetime.date) -> dict[str, int]:
     """How many visits each of some people made in a month (its first day) so far; two queries over sums."""
-    seen = {"staff__in": among(staff), "line__in": lines_of(scope), "kind": ActivityKind.VISIT}
-    summed = EffortPeriod.objects.filter(span=EffortPeriod.Span.MONTH, first=month, **seen)
-    found = dict(summed.values_list("staff_id").annotate(many=Sum("number")))
-    ahead = Effort.objects.filter(day__gt=today, day__lt=_day_after_month(month), **seen)
-    for number, many in ahead.values_list("staff_id").annotate(many=Sum("number")):
-        found[number] -= many
-    return found
+    visits = {"kind": ActivityKind.VISIT, "line__in": lines_of(scope)}
+    summed = EffortPeriod.objects.filter(span=EffortPeriod.Span.MONTH, first=month, **visits)
+    days = Effort.objects.filter(day__gt=today, day__lt=_day_after_month(month), **visits)
+    made, ahead = (
+        dict(of_people(rows, "staff", staff).values_list("staff_id").annotate(many=Sum("number")))
+        for rows in (summed, days)
+    )
+    wanted = set(staff)
+    return {number: many - ahead.get(number, 0) for number, many in made.items() if number in wanted}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +131,21 @@ def premier_of(scope: Scope, day: datetime.date) -> Any:
 
 def coverage_of(scope: Scope, staff: Collection[str], *, since: datetime.datetime) -> dict[str, Coverage]:
     """By manager, the premier customers of the newest business date and those not reached since a moment; one query."""
+    wanted = set(staff)
     rows = (
-        Premier.objects.visible_to(scope)
-        .filter(manager_id__in=among(staff))
+        of_people(Premier.objects.visible_to(scope), "manager_id", staff)
         .values_list("manager_id")
         .annotate(premier=Count("pk"), quiet=Count("pk", filter=Q(at__isnull=True) | Q(at__lt=since)))
     )
-    return {manager: Coverage(premier, quiet) for manager, premier, quiet in rows}
+    return {manager: Coverage(premier, quiet) for manager, premier, quiet in rows if manager in wanted}
 
 
 def late_tasks_of(scope: Scope, staff: Collection[str], *, today: datetime.date) -> dict[str, int]:
     """By person, the open tasks about customers within a scope whose day is over; one query over those alone."""
-    rows = Task.objects.visible_to(scope).filter(
-        state=TaskState.OPEN, due_on__lt=today, staff__in=among(staff), party__isnull=False
-    )
-    return dict(rows.values_list("staff_id").annotate(many=Count("pk")))
+    wanted = set(staff)
+    rows = Task.objects.visible_to(scope).filter(state=TaskState.OPEN, due_on__lt=today, party__isnull=False)
+    rows = of_people(rows, "staff", staff).values_list("staff_id").annotate(many=Count("pk"))
+    return {number: many for number, many in rows if number in wanted}
 
 
 @dataclass(frozen=True, slots=True)

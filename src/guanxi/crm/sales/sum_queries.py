@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from django.db.models import Count, F, Sum
 
-from guanxi.crm.kernel.arrays import among
+from guanxi.crm.kernel.arrays import of_people
 from guanxi.crm.kernel.scope import Reach, Scope
 from guanxi.crm.sales.models import LeaderSum, Opportunity
 from guanxi.crm.sales.opportunity_codes import State
@@ -43,10 +43,11 @@ class Led:
 
 def led_by(scope: Scope, staff: Collection[str], *, today: datetime.date) -> dict[str, Led]:
     """By leader, what is open within a scope; two queries: over sums where they are kept, and over what is late."""
-    still = Opportunity.objects.visible_to(scope).filter(state=State.OPEN, owner__in=among(staff))
+    wanted = set(staff)
+    still = of_people(Opportunity.objects.visible_to(scope).filter(state=State.OPEN), "owner", staff)
     late = dict(still.filter(expected_on__lt=today).values_list("owner_id").annotate(many=Count("*")))
     if are_kept(scope):
-        kept = LeaderSum.objects.visible_to(scope).filter(owner__in=among(staff))
+        kept = of_people(LeaderSum.objects.visible_to(scope), "owner", staff)
         sums = kept.values_list("owner_id").annotate(
             n=Sum("number"), a=Sum("amount"), w=Sum(F("amount") * F("stage__probability"))
         )
@@ -57,5 +58,5 @@ def led_by(scope: Scope, staff: Collection[str], *, today: datetime.date) -> dic
     return {
         owner: Led(number, late.get(owner, 0), amount, weighted / 100)
         for owner, number, amount, weighted in sums
-        if number
+        if number and owner in wanted
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from guanxi.crm.contact.models import MonthGoal
 from guanxi.crm.effort.queries import visits_of
-from guanxi.crm.kernel.arrays import among
+from guanxi.crm.kernel.arrays import of_people
 from guanxi.crm.web.board.measures.base import BAD, CALM, WARN, Asked, Cell, Column, Measure
 from guanxi.crm.web.display import Display
 from guanxi.crm.workdays.queries import working_calendar
@@ -30,9 +30,9 @@ class Plan:
 
 
 def _read(asked: Asked) -> Mapping[str, Plan]:
-    goals = dict(
-        MonthGoal.objects.filter(staff__in=among(asked.staff), month=asked.month).values_list("staff_id", "visits")
-    )
+    wanted = set(asked.staff)
+    rows = of_people(MonthGoal.objects.filter(month=asked.month), "staff", asked.staff)
+    goals = {number: visits for number, visits in rows.values_list("staff_id", "visits") if number in wanted}
     made = visits_of(asked.scope, asked.staff, month=asked.month, today=asked.today)
     share = _share(asked)
     return {
