@@ -73,18 +73,17 @@ def put_known(connection: psycopg.Connection) -> None:
     )
 
 
-def take_away(connection: psycopg.Connection, staff: str) -> None:
+def take_away(connection: psycopg.Connection) -> None:
     """Removes what an earlier run took in, so that each run finds the same leads."""
     connection.execute("SET session_replication_role = replica")
-    for table in ("sales_leadrow", "sales_leadimport", "sales_leadmapping"):
-        connection.execute(f"TRUNCATE {table} CASCADE".encode())
-    mine = "SELECT id FROM sales_lead WHERE made_by_id = %s"
-    connection.execute(f"DELETE FROM sales_leadstep WHERE lead_id IN ({mine})".encode(), [staff])
-    connection.execute("DELETE FROM sales_lead WHERE made_by_id = %s", [staff])
+    made = "SELECT lead_id FROM sales_leadrow WHERE lead_id IS NOT NULL"
+    for table, column in (("sales_leadstep", "lead_id"), ("sales_lead", "id")):
+        connection.execute(f"DELETE FROM {table} WHERE {column} IN ({made})".encode())
+    connection.execute("TRUNCATE sales_leadrow, sales_leadimport, sales_leadmapping CASCADE")
     connection.execute("RESET session_replication_role")
 
 
-def measure(port: int, cookie: str, staff: str, database_url: str) -> Taken:
+def measure(port: int, cookie: str, database_url: str) -> Taken:
     """Uploads the file as a branch manager does, has it checked and taken in; starts a worker and ends it."""
     from guanxi.commands.serve import worker_command
 
