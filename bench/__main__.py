@@ -2,7 +2,8 @@
 
 ``python -m bench night --customers 100000 1000000``; ``python -m bench history``; ``python -m bench screens``;
 ``python -m bench policies`` (a part of screens); ``python -m bench audit``; ``python -m bench handover``;
-``python -m bench encryption``; ``python -m bench day --customers 1000000``; without a word, all.
+``python -m bench encryption``; ``python -m bench day --customers 1000000``; ``python -m bench identity``; without a
+word, all.
 """
 
 from __future__ import annotations
@@ -26,7 +27,19 @@ def main() -> None:
     words.add_argument(
         "what",
         nargs="?",
-        choices=["night", "history", "screens", "policies", "audit", "handover", "encryption", "files", "day", "all"],
+        choices=[
+            "night",
+            "history",
+            "screens",
+            "policies",
+            "audit",
+            "handover",
+            "encryption",
+            "files",
+            "day",
+            "identity",
+            "all",
+        ],
         default="all",
     )
     words.add_argument("--customers", nargs="+", type=int, default=[100_000, 1_000_000])
@@ -80,6 +93,7 @@ def main() -> None:
         results["encryption"] = measure_encryption(VAR)
         save(results)
     _of_files_and_the_day(told, results)
+    _of_identity(told, results)
     print(report.render(results))
 
 
@@ -94,6 +108,15 @@ def _of_files_and_the_day(told: argparse.Namespace, results: dict[str, Any]) -> 
 
         name = f"day {told.customers[-1]}"
         results[name] = measure_day(VAR, told.customers[-1], lambda so_far: save(results | {name: so_far}))
+        save(results)
+
+
+def _of_identity(told: argparse.Namespace, results: dict[str, Any]) -> None:
+    if told.what in ("identity", "all"):
+        from bench.identity import measure as measure_identity
+
+        customers = told.customers[-1]
+        results[f"identity {customers}"] = measure_identity(VAR, customers)
         save(results)
 
 

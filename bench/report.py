@@ -31,6 +31,10 @@ def render(results: dict[str, Any]) -> str:
             from bench.encryption import render as encryption
 
             parts.append(encryption(measured))
+        elif name.startswith("identity "):
+            from bench.identity import render as identity
+
+            parts.append(identity(measured))
         elif name == "files":
             from bench.files import render as files
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from guanxi.warehouse.identity.backend import OnDuckDB
+from guanxi.warehouse.identity.backend import OnDuckDB, OnSpark
 from tests.acceptance.febrl import FOLDER, linked, measured
 
 pytestmark = [
@@ -27,3 +27,30 @@ def test_pairs_are_found_and_only_those(number, record_property, capsys):
         print(told)
     assert f1 >= LEAST[number], told
     assert precision >= 0.999, told
+
+
+def test_spark_finds_the_same_parties(tmp_path):
+    pyspark = pytest.importorskip("pyspark.sql", reason="the extra guanxi[spark] is not installed")
+    from guanxi.warehouse.engine.spark import java_home
+
+    home = java_home()
+    with pytest.MonkeyPatch.context() as patch, duckdb.connect() as connection:
+        if home is not None:
+            patch.setenv("JAVA_HOME", str(home))
+        here = linked(OnDuckDB(connection), "1")
+        session = (
+            pyspark.SparkSession.builder.master("local[2]")
+            .config("spark.ui.enabled", "false")
+            .config("spark.driver.memory", "1g")
+            .config("spark.sql.shuffle.partitions", "2")
+            .config("spark.sql.warehouse.dir", str(tmp_path / "warehouse"))
+            .config("spark.local.dir", str(tmp_path / "scratch"))
+            .getOrCreate()
+        )
+        try:
+            session.sparkContext.setLogLevel("ERROR")
+            there = linked(OnSpark(connection, session, tmp_path), "1")
+        finally:
+            session.stop()
+    assert there.parties == here.parties
+    assert len(here.parties) > 450

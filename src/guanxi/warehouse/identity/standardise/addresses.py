@@ -25,21 +25,24 @@ def create_addresses(connection: duckdb.DuckDBPyConnection, contacts: str) -> No
     the division). Validity: ``valid``, ``ambiguous`` (several divisions are called so), ``region`` (none was found; the
     code the bank states stands), ``missing``.
     """
-    connection.execute(rf"""
-        CREATE OR REPLACE TEMP TABLE address_text AS
-        SELECT original, lower(regexp_replace(plain(original), '^中国', '')) AS text,
-            regexp_matches(original, '\p{{Han}}') AS chinese
-        FROM (SELECT DISTINCT value AS original FROM ({contacts}) WHERE kind IN {KINDS})
-    """)
     # Few beginnings are shared by many addresses: what stands before the first number is enough.
     connection.execute(rf"""
+        CREATE OR REPLACE TEMP TABLE address_text AS
+        WITH spelt AS (
+            SELECT original, lower(regexp_replace(plain(original), '^中国', '')) AS text,
+                regexp_matches(original, '\p{{Han}}') AS chinese
+            FROM (SELECT DISTINCT value AS original FROM ({contacts}) WHERE kind IN {KINDS})
+        )
+        SELECT *, CASE WHEN chinese
+            THEN left(regexp_extract(replace(text, ' ', ''), '^\p{{Han}}+'), {_LONGEST}) END AS begins
+        FROM spelt
+    """)
+    connection.execute("""
         CREATE OR REPLACE TEMP TABLE address_place AS
-        WITH begins AS (
-            SELECT DISTINCT left(regexp_extract(replace(text, ' ', ''), '^\p{{Han}}+'), {_LONGEST}) AS begins
-            FROM address_text WHERE chinese
-        ), prefix AS (
+        WITH prefix AS (
             SELECT begins, left(begins, size) AS prefix
-            FROM (SELECT begins, unnest(range(2, length(begins) + 1)) AS size FROM begins)
+            FROM (SELECT begins, unnest(range(2, length(begins) + 1)) AS size
+                  FROM (SELECT DISTINCT begins FROM address_text))
         )
         SELECT begins, max(length(text)) AS size, arg_max(codes, length(text)) AS codes
         FROM prefix JOIN division_spelling ON text = prefix
@@ -51,11 +54,10 @@ def create_addresses(connection: duckdb.DuckDBPyConnection, contacts: str) -> No
             SELECT original, chinese, coalesce(codes, []) AS codes, size IS NOT NULL AS found,
                 CASE WHEN chinese THEN substr(replace(text, ' ', ''), coalesce(size, 0) + 1) ELSE text END AS rest
             FROM address_text
-            LEFT JOIN address_place
-                ON chinese AND begins = left(regexp_extract(replace(text, ' ', ''), '^\p{{Han}}+'), {_LONGEST})
+            LEFT JOIN address_place USING (begins)
         ), cut AS (
             SELECT *,
-                CASE WHEN chinese THEN regexp_extract(rest, '^\p{{Han}}{{1,7}}?(?:镇|乡|街道|苏木)') END AS town,
+                CASE WHEN chinese THEN regexp_extract(rest, '^[^0-9]{{1,7}}?(?:镇|乡|街道|苏木)') END AS town,
                 CASE WHEN NOT chinese THEN list_filter(list_transform(string_split(rest, ','), lambda one:
                     letters(regexp_replace(one, '\b[0-9]+\b', ' ', 'g'))), lambda one: length(one) > 3) END AS words,
                 regexp_extract_all(rest, '[0-9]+') AS numbers
@@ -63,8 +65,7 @@ def create_addresses(connection: duckdb.DuckDBPyConnection, contacts: str) -> No
         ), named AS (
             SELECT *, CASE WHEN chinese THEN list_filter(list_transform(
                 string_split_regex(substr(rest, length(town) + 1), '[0-9a-z\-—、，,#()（）]+'),
-                lambda one: regexp_replace(one, '^[{_UNITS}]+', '')),
-                lambda one: length(one) > 1 AND NOT regexp_full_match(one, '[{_UNITS}]+')) END AS places
+                lambda one: ltrim(one, '{_UNITS}')), lambda one: length(one) > 1) END AS places
             FROM cut
         )
         SELECT original, codes, found, nullif(rest, '') AS rest,

@@ -117,5 +117,6 @@ def create_documents(connection: duckdb.DuckDBPyConnection, identifiers: str, to
             END AS validity,
             coalesce(valid_to < {today}, false) AS outdated
         FROM judged
-        LEFT JOIN division_year AS division ON judged.kind = 'resident_id' AND division.code = substr(number, 1, 6)
+        LEFT JOIN division_year AS division
+            ON division.code = CASE kind WHEN 'resident_id' THEN substr(number, 1, 6) END
     """)

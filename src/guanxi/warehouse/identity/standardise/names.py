@@ -118,7 +118,7 @@ def create_names(connection: duckdb.DuckDBPyConnection, parties: str) -> None:
             array_to_string(list_sort(string_split(replace(spelt.name, ' ', ''), '')), '') AS sorted
         FROM spelt_name AS spelt
         LEFT JOIN names ON names.kind = spelt.kind AND names.name = spelt.name
-        LEFT JOIN organisation_place AS place ON place.name = spelt.name AND spelt.kind = 'organisation'
+        LEFT JOIN organisation_place AS place ON place.name = CASE spelt.kind WHEN 'organisation' THEN spelt.name END
     """)
     connection.execute(f"""
         CREATE OR REPLACE TEMP TABLE standard_name AS
