@@ -26,6 +26,7 @@ from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.peak import peak_bytes, reset_peak
 from guanxi.warehouse.progress import Silent
+from guanxi.warehouse.sealing import files_of, relation
 
 THREADS = 2
 MEMORY = "4GB"
@@ -141,13 +142,13 @@ def _change(layout: Layout) -> int:
         """)
         fresh = "'138' || lpad((hash(party_id) % 100000000)::VARCHAR, 8, '0')"
         for table in state.KEYS:
-            files = f"SELECT * FROM read_parquet('{layout.part('landing', table, DAY)}/*', hive_partitioning = false)"
+            landed = relation(files_of(layout.part("landing", table, DAY)))
             replaced = (
                 f" REPLACE (CASE contact_kind WHEN 'mobile' THEN {fresh} ELSE contact_value END AS contact_value)"
                 if table == "contact_point"
                 else ""
             )
-            query = f"SELECT *{replaced} FROM ({files}) SEMI JOIN chosen USING (party_id)"
+            query = f"SELECT *{replaced} FROM {landed} SEMI JOIN chosen USING (party_id)"
             with layout.writing("landing", table, tomorrow) as folder:
                 connection.execute(f"COPY ({query}) TO '{folder / layout.sealing.name()}' (FORMAT parquet)")
     return CHANGED

@@ -1,13 +1,16 @@
 """The FEBRL sets, the standard of record linkage, as a bank would deliver them: parties, identifiers, addresses.
 
-``GUANXI_FEBRL_DIR`` names the folder with dataset1.csv to dataset4b.csv (gzipped or not).
+``GUANXI_FEBRL_DIR`` names the folder with dataset1.csv to dataset4b.csv (gzipped or not); without it there is a
+likeness of set 1, with errors of the same kinds.
 """
 
 from __future__ import annotations
 
+import csv
 import os
+import random
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from guanxi.warehouse.identity import counts
@@ -24,19 +27,57 @@ SETS = {"1": ("dataset1",), "2": ("dataset2",), "3": ("dataset3",), "4": ("datas
 DAY = date(2026, 11, 20)
 
 
-def files(number: str) -> list[str]:
+_COLUMNS = (
+    "rec_id", "given_name", "surname", "street_number", "address_1", "address_2", "suburb", "postcode", "state",
+    "date_of_birth", "soc_sec_id",
+)  # fmt: skip
+_SOUNDS = ("ka", "ri", "mon", "te", "lo", "van", "shi", "ber", "du", "nel", "gra", "win", "pe", "tor", "hal", "si")
+
+
+def likeness(folder: Path, people: int = 300) -> Path:
+    """Writes dataset1.csv: people, half of them a second time with one to three slips."""
+    chance = random.Random(1)
+
+    def word(least: int = 2) -> str:
+        return "".join(chance.choice(_SOUNDS) for _ in range(chance.randint(least, 4)))
+
+    def slip(value: str) -> str:
+        place = chance.randrange(len(value)) if value else 0
+        dropped = value[:place] + value[place + 1 :]
+        return chance.choice((dropped, dropped, value[:place] + chance.choice("aeiou") + value[place:], ""))
+
+    rows = []
+    for number in range(people):
+        born = date(1920, 1, 1) + timedelta(days=chance.randrange(28_000))
+        number_of = (str(chance.randrange(low, high)) for low, high in ((1, 300), (2000, 8000), (10**6, 10**7)))
+        house, postcode, social = number_of
+        row = [f"rec-{number}-org", word(), word(), house, f"{word()} street", f"{word()} park", word(3), postcode,
+               "nsw", f"{born:%Y%m%d}", social]  # fmt: skip
+        rows.append(row)
+        if number % 2:
+            again = [f"rec-{number}-dup-0", *row[1:]]
+            for _ in range(chance.randint(1, 3)):
+                place = chance.choice((1, 2, 3, 4, 5, 6, 7, 10))
+                again[place] = slip(again[place])
+            rows.append(again)
+    with (folder / "dataset1.csv").open("w", encoding="utf-8", newline="") as handle:
+        csv.writer(handle).writerows([_COLUMNS, *rows])
+    return folder
+
+
+def files(folder: Path, number: str) -> list[str]:
     """The files of a set."""
-    found = [path for name in SETS[number] for path in sorted(Path(FOLDER or "").glob(f"{name}.csv*"))]
-    assert len(found) == len(SETS[number]), f"{FOLDER} does not hold all of {SETS[number]}"
+    found = [path for name in SETS[number] for path in sorted(folder.glob(f"{name}.csv*"))]
+    assert len(found) == len(SETS[number]), f"{folder} does not hold all of {SETS[number]}"
     return [str(path) for path in found]
 
 
-def load(connection, number: str) -> Records:
+def load(connection, folder: Path, number: str) -> Records:
     """The set as a bank's records: a person's name, one number of a kind unknown, one address in a line."""
     connection.execute(f"""
         CREATE OR REPLACE TABLE febrl AS
         SELECT trim(coalesce(COLUMNS(*), ''))
-        FROM (SELECT COLUMNS(*)::VARCHAR FROM read_csv({files(number)}, all_varchar = true, normalize_names = true))
+        FROM read_csv({files(folder, number)}, all_varchar = true, normalize_names = true)
     """)
     connection.execute("""
         CREATE OR REPLACE TABLE party AS
@@ -63,11 +104,11 @@ def load(connection, number: str) -> Records:
     return Records("FROM party", "FROM identifier", "FROM contact")
 
 
-def linked(backend: Backend, number: str) -> Clusters:
+def linked(backend: Backend, folder: Path, number: str) -> Clusters:
     """The parties of a set, by our own code with its defaults; ``person_scored`` stays in the connection."""
     connection = backend.connection
     prepare(connection)
-    records = load(connection, number)
+    records = load(connection, folder, number)
     standardise(connection, records, DAY)
     create_features(connection, records, DAY)
     create_linkable(backend, PERSON, "FROM person_feature")
