@@ -32,6 +32,7 @@ PUBLISHED = (
     "holding_agreement", "holding_agreementparty", "holding_event", "insight_customerfigure", "insight_agreementfigure",
     "insight_agreementmonth", "insight_customermonth", "insight_balancechange", "insight_tierchange",
     "insight_movement", "insight_maturity", "insight_alert", "insight_bookday", "insight_assumption",
+    "insight_ownership", "insight_groupmember", "insight_guaranteecircle", "insight_householdmember", "identity_field",
 )  # fmt: skip
 # An agreement's balance date is the business date at which the row was last written: which nights were published in
 # between, wrong ones too, shows in it.

@@ -84,9 +84,11 @@ def test_a_circle_of_guarantees_is_a_graph_and_owes_each_loan_once(cast, sign_in
     names = {node["key"]: node["name"] for node in graph["nodes"]}
     assert names["n0"] == company.name
     assert sorted(names.values()) == sorted([company.name, mate.name, other.name, "Another customer"])
-    assert {(names[edge["source"]], names[edge["target"]]) for edge in graph["edges"]} == {
-        (names_of(one, outside), names_of(two, outside)) for one, two in ring
+    assert {frozenset((names[edge["source"]], names[edge["target"]])) for edge in graph["edges"]} == {
+        frozenset((names_of(one, outside), names_of(two, outside))) for one, two in ring
     }
+    assert sorted(len(edge["words"]) for edge in graph["edges"] if edge["mutual"]) == [2, 2]
+    assert len(graph["edges"]) == len(ring) - 2
     assert all(node["url"] == "" for node in graph["nodes"] if node["kind"] == "hidden")
     assert {node["step"] for node in graph["nodes"]} == {0, 1, 2}
     assert graph["finding"].startswith("4 customers guarantee each other")

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from guanxi.crm.insight.group_queries import (
     Circle,
     Face,
+    Guarantee,
     Household,
     circle_of,
     circle_rows,
@@ -69,17 +70,25 @@ def circle_payload(circle: Circle, display: Display) -> dict[str, Any]:
             }
             for key, face in circle.parties.items()
         ],
-        "edges": [
-            {
-                "source": edge.guarantor,
-                "target": edge.borrower,
-                "words": [_("guarantees %(amount)s") % {"amount": display.exact(edge.amount)}],
-                "family": FAMILY,
-                "mutual": False,
-            }
-            for edge in circle.guarantees
-        ],
+        "edges": _edges(circle, display),
     }
+
+
+def _edges(circle: Circle, display: Display) -> list[dict[str, Any]]:
+    """One line between two: who guarantee each other have one without an arrow, on which both amounts stand."""
+    lines: dict[frozenset[str], list[Guarantee]] = {}
+    for edge in circle.guarantees:
+        lines.setdefault(frozenset({edge.guarantor, edge.borrower}), []).append(edge)
+    return [
+        {
+            "source": edges[0].guarantor,
+            "target": edges[0].borrower,
+            "words": [_("guarantees %(amount)s") % {"amount": display.exact(edge.amount)} for edge in edges],
+            "family": FAMILY,
+            "mutual": len(edges) > 1,
+        }
+        for edges in lines.values()
+    ]
 
 
 def circle_finding(circle: Circle, display: Display) -> str:
