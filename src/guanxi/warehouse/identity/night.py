@@ -218,18 +218,12 @@ class _Work:
         named = sorted(
             {record for edge in edges for record in edge.pair} | {record for pair in verdicts for record in pair}
         )
-        strong = dict(
-            self.connection.execute(
-                f"SELECT record_id, {model.strong} FROM {model.kind}_all"
-                f" WHERE record_id IN (SELECT unnest(?)) AND {model.strong} IS NOT NULL", [named],
-            ).fetchall()
-        )  # fmt: skip
-        here = {
-            record
-            for (record,) in self.connection.execute(
-                f"SELECT record_id FROM {model.kind}_all WHERE record_id IN (SELECT unnest(?))", [named]
-            ).fetchall()
-        }
+        self._name(named)
+        found = self.connection.execute(
+            f"SELECT record_id, {model.strong} FROM {model.kind}_all WHERE record_id IN (SELECT record_id FROM named)"
+        ).fetchall()
+        strong = {record: number for record, number in found if number is not None}
+        here = {record for record, _ in found}
         own = {pair: decision for pair, decision in verdicts.items() if here.issuperset(pair)}
         return cluster(edges, own, strong, most_records=self.thresholds[model.kind].most_records)
 
@@ -240,8 +234,9 @@ class _Work:
         named = sorted(before.numbers.keys() | {record for party in parties for record in party})
         known = state.carried(self.layout, "identity_number", self.night.previous)
         old = f"record_id IN (SELECT record_id FROM ({known}))" if known else "false"
+        self._name(named)
         found = self.connection.execute(
-            f"SELECT record_id, {old}, opened_on FROM record WHERE record_id IN (SELECT unnest(?))", [named]
+            f"SELECT record_id, {old}, opened_on FROM record WHERE record_id IN (SELECT record_id FROM named)"
         ).fetchall()
         ranks = {record: (not old, opened) for record, old, opened in found}
         last = (True, self.night.business_date)
@@ -325,6 +320,13 @@ class _Work:
         )
         found = Parameters.of_json(*row) if row else None
         return found if found and fits(model, found) else None
+
+    def _name(self, records: Sequence[str]) -> None:
+        """Makes the records of a list those of the table ``named``: as a parameter each would cost DuckDB a look-up of
+        modules that are not there."""
+        import pyarrow as pa
+
+        self.connection.register("named", pa.table({"record_id": pa.array(records, pa.string())}))
 
     def _write(self, name: str, query: str) -> None:
         state.write(self.layout, self.connection, name, self.night.business_date, query)
