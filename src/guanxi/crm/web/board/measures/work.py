@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from guanxi.crm.effort.queries import Work, work_of
 from guanxi.crm.web.board.measures.base import BAD, CALM, Asked, Cell, Column, Measure
@@ -29,13 +28,18 @@ def _together(one: Work, other: Work) -> Work:
     )
 
 
+def _visits(display: Display, many: int) -> str:
+    words = ngettext("%(visits)s visit", "%(visits)s visits", many)
+    return words % {"visits": display.count(many)} if many else ""
+
+
 def _week(display: Display, work: Work) -> Cell:
-    small = _("%(visits)s visits") % {"visits": display.count(work.visits_week)} if work.visits_week else ""
+    small = _visits(display, work.visits_week)
     return Cell(display.count(work.week), work.week, small, CALM if work.week else BAD)
 
 
 def _month(display: Display, work: Work) -> Cell:
-    small = _("%(visits)s visits") % {"visits": display.count(work.visits_month)} if work.visits_month else ""
+    small = _visits(display, work.visits_month)
     return Cell(display.count(work.month), work.month, small)
 
 
