@@ -54,7 +54,7 @@ KWARGS = {
         "person": (
             "invited_appointment_id leave_id lead_import_id export_id handover_id draft_handover_id "
             "done_handover_id notice_id device_id session_id token_id passkey import_id "
-            "merge_file_id applied_merge_file_id"
+            "merge_file_id applied_merge_file_id asked_decision_id"
         ),
         "house": (
             "announcement_id file_id material_id run_id row_id entry_id staff_id product_id period provider_id "

@@ -269,6 +269,10 @@ FORMS: dict[str, Form] = {
     "identity-verdict-take-back": nothing,
     "identity-merge": always(reason="误并", different="1"),
     "identity-files": _verdicts,
+    "identity-answer": always(answer="是同一人"),
+    "customer-records": lambda _stage, records: {
+        "what": "keep", "field": "party_name", "record": records.get("left_record", "-")
+    },
     "identity-file-take": nothing,
     "identity-file-take-back": nothing,
     "identity-thresholds": always(kind="person", merge_from="0.999", review_from="0.9", reason="减少人工"),

@@ -25,6 +25,7 @@ ASKERS = ASSIGNERS | {Role.AUDITOR}
 # Who arranges hand-overs, and whose customers they are about.
 HANDERS = ASSIGNERS | {Role.RM}
 READERS: Roles = frozenset({Role.ANALYST, Role.HEAD_OFFICE, Role.AUDITOR, Role.STEWARD, Role.ADMINISTRATOR})
+MEASURERS: Roles = frozenset({Role.STEWARD, Role.HEAD_OFFICE, Role.BRANCH_MANAGER, Role.ANALYST, Role.AUDITOR})
 STEWARDS: Roles = frozenset({Role.STEWARD})
 MENDERS: Roles = frozenset({Role.STEWARD, Role.ADMINISTRATOR})
 AUDITORS: Roles = frozenset({Role.AUDITOR})

@@ -29,7 +29,7 @@ from guanxi.crm.contact.models import (
     Task,
 )
 from guanxi.crm.handover.models import Handover, Receiver
-from guanxi.crm.identity.models import MergeFile
+from guanxi.crm.identity.models import Decision, MergeFile
 from guanxi.crm.kernel.storage import files
 from guanxi.crm.notices.models import Device, Notice, Unread
 from guanxi.crm.org.models import AddressLock, Cover, Staff, StaffSession
@@ -144,6 +144,14 @@ def things_of(staff: Staff, *, institution: str) -> dict[str, Any]:
     files().save(batch.file, ContentFile("姓名\n张三\n".encode()))
     return {
         "lead_import_id": batch.pk,
+        "asked_decision_id": Decision.objects.create(
+            left_record=f"A{staff.pk}",
+            right_record=f"B{staff.pk}",
+            party_id="P00001",
+            other_id="P00001",
+            verdict="ask",
+            asked_whom=staff,
+        ).pk,
         **{
             name: MergeFile.objects.create(
                 uploaded_by=staff, file_name="v.csv", sha256="0" * 64, encoding="utf-8-sig", state=state

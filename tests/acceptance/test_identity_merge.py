@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from uuid import uuid4
 
+import psycopg
 import pytest
 from django.apps import apps
 from django.db import connection
@@ -15,7 +16,8 @@ from guanxi.crm.consent.models import ConsentEvent, ConsentState
 from guanxi.crm.consent.services import Evidence, rebuild_states, record_consent, withdraw_consent
 from guanxi.crm.contact.models import Activity, Task
 from guanxi.crm.holding.models import Agreement
-from guanxi.crm.identity.merging import MergeError
+from guanxi.crm.identity.database import LOCK
+from guanxi.crm.identity.merging import BusyError, MergeError
 from guanxi.crm.identity.models import Alias, Decision, Merge, MergeStep
 from guanxi.crm.identity.previewing import moving_of, parting_of
 from guanxi.crm.identity.services import NotThereError, decide, split_record, take_back_merge, withdraw
@@ -208,6 +210,16 @@ def test_who_does_not_see_both_merges_nothing_and_nobody_merges_twice(several, c
     decide(asker=SHI, left=one.id, right=other.id, verdict="different")
     with pytest.raises(MergeError):
         decide(asker=SHI, left=one.id, right=other.id, verdict="same")
+
+
+def test_nobody_is_merged_while_a_night_publishes(several):
+    with psycopg.connect(**connection.get_connection_params()) as night:
+        night.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        with pytest.raises(BusyError):
+            made_one(*several[:2])
+        assert not Decision.objects.exists()  # nothing half done
+        night.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+    assert made_one(*several[:2]).kept
 
 
 def test_a_record_that_is_split_off_is_a_customer_of_its_own_and_different_for_ever(several):

@@ -124,3 +124,26 @@ def test_several_are_decided_at_once_and_a_merge_is_undone_on_its_page(cast, pai
     with CaptureQueriesContext(connection) as queries:
         client.get("/identity/verdicts/")
     assert len(queries) <= 12
+
+
+def test_whoever_is_asked_answers_and_the_pair_comes_back(cast, pairs, sign_in):
+    client = sign_in(cast.shi)
+    client.post(address(pairs[0]), {"verdict": "ask", "whom": cast.zhu.pk, "note": "见过本人吗"})
+    said = Decision.objects.get(verdict="ask")
+    theirs = sign_in(cast.zhu)
+    page = theirs.get("/identity/asked/")
+    assert "见过本人吗" in page.text
+    assert Party.objects.get(pk=said.party_id).name not in page.text  # whom Zhu does not see
+    url = reverse("identity-answer", args=[said.pk])
+    assert sign_in(cast.ai).post(url, {"answer": "是"}).status_code == 404
+    assert theirs.post(url, {"answer": " "}).status_code == 302
+    assert Decision.objects.get(pk=said.pk).answered_at is None
+    assert theirs.post(url, {"answer": "同一个人，换了证件"}).status_code == 302
+    assert "见过本人吗" not in theirs.get("/identity/asked/").text
+    back = client.get("/identity/")
+    assert back.context["queue"].rows[0].decision.answer == "同一个人，换了证件"
+    assert "同一个人，换了证件" in client.get(address(pairs[0])).text
+    assert client.post(address(pairs[0]), {"verdict": "same"}).status_code == 302
+    with CaptureQueriesContext(connection) as queries:
+        theirs.get("/identity/asked/")
+    assert len(queries) <= 12

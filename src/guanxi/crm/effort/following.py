@@ -13,5 +13,11 @@ def register_following() -> None:
             key=("party_id",),
             how=How.STAYS,
             why="kept by the triggers of activities, which move",
-        )
+        ),
+        Follows(
+            table="effort_premier",
+            key=("party_id",),
+            how=How.STAYS,
+            why="kept by the triggers of figures and activities, which move",
+        ),
     )

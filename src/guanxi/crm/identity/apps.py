@@ -18,7 +18,7 @@ class IdentityConfig(AppConfig):
         """Registers what is held about a person and what follows; after every migration the functions are as the code
         says.
         """
-        from guanxi.crm.identity import following
+        from guanxi.crm.identity import following, telling  # noqa: F401 - registers its kinds of notification
         from guanxi.crm.identity.inventory import register_all
         from guanxi.crm.identity.sensitive import declare
 

@@ -25,9 +25,12 @@ LOCK = 0x6775616E78690003
 OWN_LOCK = 0x6775616E78690004
 SQL = Path(__file__).with_name("functions.sql")
 OWN = Path(__file__).with_name("own.sql")
+MEASURES = Path(__file__).with_name("measures.sql")
+MEASURE_LOCK = 0x6775616E78690005
 FOR_THE_SITE = (
     "identity_merge(varchar, varchar, varchar, varchar, varchar, bigint, bigint, jsonb)",
     "identity_unmerge(bigint, varchar, varchar, jsonb)",
+    "identity_measures()",
 )
 FOR_THE_OWNER = (
     "identity_alone()",
@@ -94,7 +97,8 @@ def functions() -> str:
         ("own lock", str(OWN_LOCK)),
     ):
         text = text.replace(f"/* {word} */", what)
-    return "\n".join((OWN.read_text(encoding="utf-8"), text))
+    measures = MEASURES.read_text(encoding="utf-8").replace("/* measure lock */", str(MEASURE_LOCK))
+    return "\n".join((OWN.read_text(encoding="utf-8"), text, measures))
 
 
 def two_ended() -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.insight.models import CustomerFigure, CustomerMonth
@@ -20,6 +22,7 @@ def register_all() -> None:
     _register_party()
     _register_holding()
     _register_insight()
+    _register_groups()
 
 
 def _register_site() -> None:
@@ -85,19 +88,8 @@ def _register_party() -> None:
         Follows(
             table="party_contactpoint", key=("party_id", "kind", "sequence_no"), how=How.ASIDE, layer=Layer.OVERLAY
         ),
-        Follows(
-            table="party_partyrelation",
-            key=("party_id", "related_party_id", "kind"),
-            layer=Layer.OVERLAY,
-            clash=f"{twin('party_partyrelation', 'related_party_id', 'kind')} OR t.related_party_id = p.kept",
-        ),
-        Follows(
-            table="party_partyrelation",
-            column="related_party_id",
-            key=("party_id", "related_party_id", "kind"),
-            layer=Layer.OVERLAY,
-            clash=twin("party_partyrelation", "party_id", "kind", column="related_party_id")
-            + " OR t.party_id = p.kept",
+        *_between(
+            "party_partyrelation", "party_id", "related_party_id", ("party_id", "related_party_id", "kind"), "kind"
         ),
         Follows(
             table="party_linkedparty",
@@ -203,6 +195,31 @@ def _register_insight() -> None:
             },
         ),
     )
+
+
+def _register_groups() -> None:
+    """Groups and households are found anew each night; until then one of two memberships is enough."""
+    register(
+        *_between("insight_ownership", "party_id", "owner_id", ("party_id", "owner_id")),
+        *_between(
+            "insight_guaranteecircle",
+            "party_id",
+            "guarantor_id",
+            ("circle_id", "guarantor_id", "party_id"),
+            "circle_id",
+        ),
+        *(
+            Follows(table=table, key=("party_id",), how=How.ASIDE, layer=Layer.OVERLAY)
+            for table in ("insight_groupmember", "insight_householdmember")
+        ),
+    )
+
+
+def _between(table: str, one: str, other: str, key: tuple[str, ...], *alike: str) -> Iterator[Follows]:
+    """A published table whose rows stand between two customers: none remains between a customer and itself."""
+    for column, end in ((one, other), (other, one)):
+        clash = f"{twin(table, end, *alike, column=column)} OR t.{end} = p.kept"
+        yield Follows(table=table, column=column, key=key, layer=Layer.OVERLAY, clash=clash)
 
 
 def _added(model: type, *besides: str) -> dict[str, str]:

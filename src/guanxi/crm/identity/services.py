@@ -16,6 +16,7 @@ from guanxi.crm.audit.services import record as log
 from guanxi.crm.identity.codes import Cause, Verdict
 from guanxi.crm.identity.merging import MergeError, merge, survivor, unmerge
 from guanxi.crm.identity.models import Decision, FieldKept, Merge, Record, Threshold
+from guanxi.crm.identity.telling import tell_answered, tell_asked
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.org.models import Staff
 from guanxi.crm.party.models import Party
@@ -90,6 +91,8 @@ def decide(
                 decision=decision.pk,
                 file=file,
             )
+        if verdict == Verdict.ASK:
+            tell_asked(decision)
         _log(decision)
     return decision
 
@@ -211,6 +214,7 @@ def answer(*, staff_id: str, scope: Scope, decision_id: int, text: str) -> Decis
             raise NotThereError(decision_id)
         asked.answer, asked.answered_at = text.strip(), timezone.now()
         asked.save(update_fields=["answer", "answered_at"])
+        tell_answered(asked)
         log(action=Action.CHANGE, subject=asked.party_id, kind="identity.answer", object_id=str(asked.pk))
     return asked
 

@@ -193,6 +193,7 @@ def _condition(model: type[Any], paths: ScopePaths) -> str:
         ways += [asking.seen(_model_of(other), f"{table}.{column}") for column, other in paths.ends]
         if paths.before and "__" not in paths.before:
             ways.append(f"({paths.record} IS NULL AND {_seen_with(model, paths.before)})")
+        ways += [f"{column} = {WHO}" for column in paths.people if "__" not in column]
         if paths.owner and "__" not in paths.owner:
             # Behind another record the policy of that record has said so already.
             ways.append(f"({paths.record} IS NULL AND {paths.owner} = {WHO})")

@@ -35,6 +35,7 @@ class Area(StrEnum):
     TEAM = "team"
     HANDOVERS = "handovers"
     IDENTITY = "identity"
+    CUSTOMER_QUALITY = "customer_quality"
     QUALITY = "quality"
     QUARANTINE = "quarantine"
     RUNS = "runs"
@@ -50,6 +51,8 @@ class Area(StrEnum):
 ROLES: dict[Area, frozenset[str]] = {
     # Who makes customers one, and several again.
     Area.IDENTITY: frozenset({Role.STEWARD}),
+    # Who answers for the quality of customers' data, each within what they see.
+    Area.CUSTOMER_QUALITY: frozenset({Role.STEWARD, Role.HEAD_OFFICE, Role.BRANCH_MANAGER, Role.ANALYST, Role.AUDITOR}),
     Area.QUALITY: frozenset(READERS),
     Area.QUARANTINE: frozenset(READERS),
     Area.RUNS: frozenset(READERS),

@@ -233,6 +233,15 @@ PLACES: tuple[Place, ...] = (
         group=DATA,
     ),
     Place(
+        Area.CUSTOMER_QUALITY,
+        "data-quality",
+        _("Customers' data"),
+        icon="heart-rate-monitor",
+        key="8",
+        inside=frozenset({"data-quality", "data-quality-mend"}),
+        group=DATA,
+    ),
+    Place(
         Area.QUALITY,
         "quality",
         _("Data quality"),

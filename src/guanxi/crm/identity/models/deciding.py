@@ -27,8 +27,13 @@ class Decision(models.Model):
     scope_paths: ClassVar = ScopePaths(
         institution="party__institution_id",
         manager="party__manager_id",
+        people=("asked_whom_id",),
         second=ScopePaths(
-            institution="other__institution_id", manager="other__manager_id", record="other_id", kind="other__kind"
+            institution="other__institution_id",
+            manager="other__manager_id",
+            record="other_id",
+            kind="other__kind",
+            people=("asked_whom_id",),
         ),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from guanxi.crm.web.identity import files, merges, pairs, thresholds
+from guanxi.crm.web.identity import asked, files, merges, pairs, quality, sources, thresholds
 
 urlpatterns: list[URLPattern] = [
     path("identity/", pairs.queue, name="identity"),
@@ -17,5 +17,10 @@ urlpatterns: list[URLPattern] = [
     path("identity/files/<int:merge_file_id>/take/", files.take, name="identity-file-take"),
     path("identity/files/<int:merge_file_id>/take-back/", files.take_back, name="identity-file-take-back"),
     path("identity/files/<int:merge_file_id>/errors/", files.errors, name="identity-file-errors"),
+    path("identity/asked/", asked.asked, name="identity-asked"),
+    path("identity/asked/<int:decision_id>/", asked.say, name="identity-answer"),
     path("identity/thresholds/", thresholds.thresholds, name="identity-thresholds"),
+    path("data-quality/", quality.quality, name="data-quality"),
+    path("data-quality/mend/", quality.mend, name="data-quality-mend"),
+    path("customers/<str:party_id>/records/", sources.sources, name="customer-records"),
 ]
