@@ -205,8 +205,8 @@ def answer(*, staff_id: str, scope: Scope, decision_id: int, text: str) -> Decis
     """Writes what somebody who was asked answers; the pair goes back to the stewards with the answer beside it."""
     with transaction.atomic():
         asked = (
-            Decision.objects.visible_to(scope)
-            .select_for_update(of=("self",))
+            # Scoped by the person: whoever is asked need see neither customer, so nothing is joined.
+            Decision.objects.select_for_update(of=("self",))
             .filter(pk=decision_id, verdict=Verdict.ASK, asked_whom_id=staff_id, withdrawn_at__isnull=True)
             .first()
         )

@@ -37,8 +37,11 @@ ANSWERED = register(
 
 
 def _seen(reader: Reader, numbers: Collection[str]) -> set[str]:
-    rows = Decision.objects.visible_to(reader.scope).filter(pk__in=[int(number) for number in numbers])
-    return {str(number) for number in rows.values_list("pk", flat=True)}
+    wanted = [int(number) for number in numbers]
+    seen = Decision.objects.visible_to(reader.scope).filter(pk__in=wanted).values_list("pk", flat=True)
+    # Whoever is asked need see neither customer: by that alone nothing is joined.
+    asked = Decision.objects.filter(pk__in=wanted, asked_whom_id=reader.scope.staff_id).values_list("pk", flat=True)
+    return {str(number) for number in (*seen, *asked)}
 
 
 readers.register(ABOUT, _seen)
