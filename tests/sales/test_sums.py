@@ -22,10 +22,11 @@ from guanxi.crm.org.queries import standing_of
 from guanxi.crm.sales import board_queries, forecast_queries, sum_queries
 from guanxi.crm.sales.board_queries import Narrowed, board
 from guanxi.crm.sales.forecast_queries import forecast
-from guanxi.crm.sales.models import LeaderSum, MonthSum, Opportunity, Stage
+from guanxi.crm.sales.models import Lead, LeaderSum, MonthSum, Opportunity, Stage
 from guanxi.crm.sales.opportunity_queries import pipelines
 from guanxi.crm.sales.sum_database import define, make_fewer
 from guanxi.crm.sales.sum_queries import are_kept, led_by
+from tests.sales.deals import prospective
 
 pytestmark = pytest.mark.django_db
 ALL = Scope.everything("")
@@ -34,8 +35,8 @@ ALL = Scope.everything("")
 def expected() -> tuple[Counter, Counter]:
     """What opportunities add up to, by leader and by month."""
     leaders, months = Counter(), Counter()
-    for one in Opportunity.objects.select_related("party"):
-        key = (one.institution_id, one.party.kind, one.stage_id)
+    for one in Opportunity.objects.select_related("party", "lead"):
+        key = (one.institution_id, (one.party or one.lead).kind, one.stage_id)
         for name, value in (("n", 1), ("a", one.amount_cny), ("c", one.contribution)):
             if one.state == "open":
                 leaders[one.owner_id, *key, name] += value
@@ -165,3 +166,15 @@ def test_what_was_there_before_is_summed(cast):
     for found, wanted in zip(kept(), expected(), strict=True):
         assert same(found, wanted)
     assert LeaderSum.objects.exists()
+
+
+def test_a_prospects_opportunities_are_summed_with_its_kind_as_it_is_now(cast):
+    one = prospective(cast.ai)
+    for change in (
+        lambda: Lead.objects.filter(pk=one.lead_id).update(kind="organisation"),
+        lambda: Opportunity.objects.filter(pk=one.pk).update(party=cast.company),
+        lambda: Opportunity.objects.filter(pk=one.pk).delete(),
+    ):
+        assert all(same(found, wanted) for found, wanted in zip(kept(), expected(), strict=True))
+        change()
+    assert all(same(found, wanted) for found, wanted in zip(kept(), expected(), strict=True))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-TABLE = "sales_opportunity"
+TABLE, LEADS = "sales_opportunity", "sales_lead"
 # What a statement brought and took, by kind of statement: transition tables of PostgreSQL.
 ADDED, REMOVED = "SELECT 1 AS turn, n.* FROM added n", "SELECT -1 AS turn, r.* FROM removed r"
 TOUCHED = {"insert": ADDED, "delete": REMOVED, "update": f"{ADDED} UNION ALL {REMOVED}"}
@@ -37,14 +37,14 @@ class Ledger:
         """The columns by which it is grouped."""
         return ", ".join(self.keys)
 
-    def entry(self, touched: str) -> str:
-        """The statement that enters what was touched."""
+    def entry(self, touched: str, leads: str = "sales_lead") -> str:
+        """The statement that enters what was touched; ``leads`` says of which kind prospects are, or were."""
         places = ", ".join(str(place) for place in range(1, len(self.keys) + 1))
         return f"""
     INSERT INTO {self.table} ({self.names}, number, amount, contribution)
     SELECT {", ".join(self.keys.values())}, sum(turn), sum(turn * a.amount_cny), sum(turn * a.contribution)
     FROM ({touched}) a LEFT JOIN party_party p ON p.id = a.party_id
-        LEFT JOIN sales_lead l ON l.id = a.lead_id AND a.party_id IS NULL
+        LEFT JOIN {leads} l ON l.id = a.lead_id AND a.party_id IS NULL
     WHERE {self.which}
     GROUP BY {places}
     HAVING sum(turn) <> 0 OR sum(turn * a.amount_cny) <> 0 OR sum(turn * a.contribution) <> 0;"""
@@ -79,17 +79,30 @@ LEDGERS = (
 
 
 def trigger(event: str) -> str:
-    """One trigger with its function, as SQL."""
+    """One trigger of opportunities with its function, as SQL."""
     body = "".join(ledger.entry(TOUCHED[event]) for ledger in LEDGERS)
+    return _trigger(f"sales_sums_{event}", event, TABLE, body)
+
+
+def lead_trigger() -> str:
+    """The trigger of prospects: what they may buy is entered anew where somebody corrects which kind they are."""
+    changed = "SELECT r.id FROM removed r JOIN added n USING (id) WHERE r.kind <> n.kind"
+    rows = f"SELECT {{turn}} AS turn, o.* FROM {TABLE} o WHERE o.party_id IS NULL AND o.lead_id IN ({changed})"
+    sides = ((-1, "removed"), (1, "added"))
+    body = "".join(ledger.entry(rows.format(turn=turn), side) for ledger in LEDGERS for turn, side in sides)
+    return _trigger("sales_sums_lead", "update", LEADS, body)
+
+
+def _trigger(name: str, event: str, table: str, body: str) -> str:
     return f"""
-CREATE OR REPLACE FUNCTION sales_sums_{event}() RETURNS trigger
+CREATE OR REPLACE FUNCTION {name}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN{body}
     RETURN NULL;
 END $$;
-REVOKE ALL ON FUNCTION sales_sums_{event}() FROM PUBLIC;
-CREATE OR REPLACE TRIGGER sales_sums_{event} AFTER {event} ON {TABLE}
-REFERENCING {REFERENCING[event]} FOR EACH STATEMENT EXECUTE FUNCTION sales_sums_{event}();
+REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;
+CREATE OR REPLACE TRIGGER {name} AFTER {event} ON {table}
+REFERENCING {REFERENCING[event]} FOR EACH STATEMENT EXECUTE FUNCTION {name}();
 """
 
 
@@ -98,7 +111,7 @@ def define(using: BaseDatabaseWrapper) -> None:
 
     Does nothing while tables are missing.
     """
-    tables = (TABLE, *(ledger.table for ledger in LEDGERS))
+    tables = (TABLE, LEADS, *(ledger.table for ledger in LEDGERS))
     with using.cursor() as cursor:
         cursor.execute(
             "SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s::text[]) AS t (name)", [[*tables]]
@@ -107,6 +120,7 @@ def define(using: BaseDatabaseWrapper) -> None:
             return
         for event in TOUCHED:
             cursor.execute(trigger(event))
+        cursor.execute(lead_trigger())
         for ledger in LEDGERS:
             cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {ledger.table})")
             if not cursor.fetchone()[0]:
