@@ -156,7 +156,8 @@ def test_each_verb_reaches_in_the_engine_and_in_raw_sql_what_it_ought_to(stage, 
         for model in protection.protected_models():
             names = {one.attname for one in model._meta.concrete_fields}
             column = "id" if model is Party else "party_id"
-            if column in names and not model.scope_paths.ends:
+            # Rows between two records, and rows that somebody named in them follows, are seen beyond the own customers.
+            if column in names and not model.scope_paths.ends and not model.scope_paths.people:
                 assert raw_numbers(model, column, scope) <= expected, (verb, model)
         assert raw_numbers(Party, "id", scope) == expected, verb
 
