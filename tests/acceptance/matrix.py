@@ -339,6 +339,7 @@ ROWS: tuple[Row, ...] = (
     Row("api-v1:opportunities", SEERS),
     Row("api-v1:pipelines", SEERS),
     Row("api-v1:opportunity", SEERS),
+    Row("api-v1:opportunity-new"),
     Row("api-v1:opportunity-move"),
     Row("api-v1:covers", ASSIGNERS),
     Row("api-v1:cover"),
