@@ -26,7 +26,7 @@ WORKER = Path(__file__).resolve().parent / "push-worker.js"
 def worker(_request: HttpRequest) -> HttpResponse:
     """The script that receives pushes. It stands at the root: a worker reaches no further than where it stands."""
     response = HttpResponse(_script(), content_type="text/javascript; charset=utf-8")
-    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
