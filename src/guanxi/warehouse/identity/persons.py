@@ -134,11 +134,11 @@ GENDER = Field(
     (Level("same", "gender_l = gender_r", 0.99, 0.5), Level("different", ELSE, 0.01, 0.5)),
 )
 
-_NAMES_AGREE = (
-    "l.name = r.name OR l.name_sorted = r.name_sorted OR l.name_letters = r.name_letters"
-    " OR l.name_letters = r.turned_letters OR l.former = r.name OR r.former = l.name"
+_SAME_NAME = (
+    "l.name = r.name OR l.name_sorted = r.name_sorted OR l.former = r.name OR r.former = l.name"
     " OR l.latin = r.name_letters OR r.latin = l.name_letters"
 )
+_NAMES_AGREE = f"{_SAME_NAME} OR l.name_letters = r.name_letters OR l.name_letters = r.turned_letters"
 _ONE_CHARACTER = "length(l.name) >= 3 AND levenshtein(l.name, r.name) <= 1"
 _SAME_DOCUMENT = (
     "(l.resident = r.resident AND l.resident_validity IN ('valid', 'unchecked')"
@@ -174,13 +174,17 @@ PERSON = Model(
         "l.name = r.name AND l.birth = r.birth",
     ),
     certain=f"({_SAME_DOCUMENT}) AND ({_NAMES_AGREE} OR ({_ONE_CHARACTER}))",
-    # Two valid numbers; a generation between two who share what families share; and for Chinese names, in which one
-    # character off is the name of somebody else (a twin, a brother), no document that says it is the same person.
+    # Two valid numbers; one number and two names that have nothing in common; a generation between two who share what
+    # families share; and for Chinese names, in which one character off, or another of the same sound, is the name of
+    # somebody else (a twin, a brother), no document that says it is the same person.
     opposed=(
         "(l.resident <> r.resident AND l.resident_validity = 'valid' AND r.resident_validity = 'valid')"
+        " OR (l.resident = r.resident AND l.resident_validity = 'valid' AND l.name IS NOT NULL AND r.name IS NOT NULL"
+        f" AND NOT coalesce({_NAMES_AGREE} OR ({_ONE_CHARACTER}) OR l.given_letters = r.given_letters"
+        " OR l.family_letters = r.family_letters, false))"
         f" OR (NOT coalesce({_SAME_DOCUMENT}, false) AND ("
         "abs(try_cast(left(l.birth, 4) AS INTEGER) - try_cast(left(r.birth, 4) AS INTEGER)) >= 12"
-        f" OR ({_CHINESE} AND NOT coalesce({_NAMES_AGREE}, false))"
+        f" OR ({_CHINESE} AND NOT coalesce({_SAME_NAME}, false))"
         " OR (l.gender <> r.gender"
         " AND NOT coalesce(l.phone_1 = r.phone_1 AND l.birth = r.birth AND l.name = r.name, false))))"
     ),
