@@ -269,6 +269,9 @@ class _Nights:
             self._publish(journal, Night(newest.business_date, newest.previous))
             journal.finish()
         except BaseException as error:
+            if damaged := damage(self.layout, error):
+                journal.stop([damaged])
+                raise NightStopped(newest.business_date, [damaged]) from error
             advice = "Start the night's job again; where it stops again, report this message."
             journal.stop([Problem("", "program", f"{type(error).__name__}: {error}", advice)])
             raise
