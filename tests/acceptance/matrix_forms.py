@@ -85,7 +85,8 @@ def _pipeline(_stage: Stage, _records: Mapping[str, Any]) -> Mapping[str, Any]:
     stages = list(pipeline.stages.order_by("position", "id"))
     sent: dict[str, Any] = {
         "name_zh": pipeline.name_zh, "name_en": pipeline.name_en, "tolerance": "0.002", "position": "1",
-        "is_active": "on", "stages-TOTAL_FORMS": len(stages), "stages-INITIAL_FORMS": len(stages),
+        "is_active": "on", "seen": pipeline.version, "stages-TOTAL_FORMS": len(stages),
+        "stages-INITIAL_FORMS": len(stages),
     }  # fmt: skip
     for place, one in enumerate(stages):
         fields = ("id", "code", "name_zh", "name_en", "process", "state", "probability", "required", "position")
