@@ -160,7 +160,7 @@ SHELL = 6
     ("path", "queries"),
     [
         ("me", 4), ("publication", 4), ("institutions", 4), ("staff", 5), ("products", 6), ("products/D001", 6),
-        ("customers", SHELL + 1), ("search?q=P00001", SHELL + 1), ("customers/P00001", SHELL + 6),
+        ("customers", SHELL + 1), ("search?q=P00001", SHELL + 2), ("customers/P00001", SHELL + 6),
         ("customers/P00001/holdings", SHELL + 11), ("customers/P00001/relations", SHELL + 7),
         ("customers/P00001/value", SHELL + 4), ("customers/P00001/tiers", SHELL + 3),
         ("customers/P00001/events", SHELL + 3), ("customers/P00001/consents", SHELL + 5),
