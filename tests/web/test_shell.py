@@ -39,7 +39,9 @@ def test_the_navigation_shows_what_the_role_may_use(cast, sign_in):
     assert places(sign_in(cast.yu)) == ["/", reverse("products"), reverse("bulletin")]
     assert reverse("admin:index") in places(sign_in(cast.guan))
     assert "/customers/" not in places(sign_in(cast.guan))
-    assert reverse("quality") in places(sign_in(cast.ann))
+    analyst = sign_in(cast.ann)
+    assert reverse("data-quality") in places(analyst)
+    assert f'href="{reverse("quality")}"' in analyst.get(reverse("data-quality")).text
     for call in ("ai", "bo", "he", "ann", "shi", "shen", "guan", "fu", "yu"):
         client = sign_in(getattr(cast, call))
         for place in places(client):
