@@ -1,4 +1,4 @@
-"""The functions of the database by which policies ask about another record: whether it is seen, which are linked.
+"""The functions of the database by which policies ask about another record: whether it is seen, or linked.
 
 Written into each policy, the question would bring the other table's policy with it, and that one's sub-selects, once
 for each table of a query: to plan them takes longer than to answer. A function's plan is kept by the session. It is
@@ -16,7 +16,7 @@ from django.db.models import Model
 
 from guanxi.crm.kernel.linkage import TABLE, linked_records
 
-LINKED = "guanxi_linked"
+LINKED, ALL_LINKED = "guanxi_sees_linked", "guanxi_linked"
 
 
 def seen(model: type[Model], column: str) -> str:
@@ -24,9 +24,17 @@ def seen(model: type[Model], column: str) -> str:
     return f"{_name(model)}({column})"
 
 
-def linked() -> str:
-    """The records across the wall between the lines for whoever asks, as a query."""
-    return f"SELECT {LINKED}()"
+def linked(column: str) -> str:
+    """The condition that a record lies across the wall between the lines for whoever asks, as SQL.
+
+    Asked of each record by its index: for single records, where all of some ten thousand would else be gathered.
+    """
+    return f"{LINKED}({column})"
+
+
+def all_linked() -> str:
+    """All records across the wall for whoever asks, as a query: for tables that a list walks row by row."""
+    return f"SELECT {ALL_LINKED}()"
 
 
 def make(using: Any, cursor: Any, models: Iterable[type[Model]], *, retail: str, corporate: str) -> None:
@@ -34,8 +42,15 @@ def make(using: Any, cursor: Any, models: Iterable[type[Model]], *, retail: str,
 
     ``retail`` and ``corporate`` are expressions of the institutions from whose side somebody looks across the wall.
     """
+    sides = (
+        f"l.kind = 'person' AND l.institution_id = ANY ({retail})",
+        f"l.kind = 'organisation' AND l.institution_id = ANY ({corporate})",
+    )
+    found = " OR ".join(f"({side})" for side in sides)
+    body = f"RETURN EXISTS (SELECT 1 FROM public.{TABLE} l WHERE l.party_id = $1 AND ({found}));"
+    _make(cursor, LINKED, "varchar", "boolean", body)
     records = linked_records(retail, corporate).replace(f"FROM {TABLE} ", f"FROM public.{TABLE} ")
-    _make(cursor, LINKED, "", "SETOF varchar", f"RETURN QUERY {records};")
+    _make(cursor, ALL_LINKED, "", "SETOF varchar", f"RETURN QUERY {records};")
     for model in models:
         options = model._meta
         key = options.pk
