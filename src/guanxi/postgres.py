@@ -17,6 +17,9 @@ EMBEDDED_OWNER = "postgres"
 WEB_ROLE = "guanxi_web"
 # The advisory lock that a publication holds, and a rotation of keys for each of its batches.
 PUBLISHING = 0x6775616E78690001
+# Whoever moves or merges customers holds this one together with others, a publication alone, so that neither waits for
+# rows of the other while holding what the other waits for.
+MOVING = 0x6775616E78690003
 
 # The embedded server serves one machine's demo or small bank: a quarter of a small server's memory, cheap random
 # reads (SSD), and no waiting for the disk's flush at each commit of the web (a crash may lose the last half second,

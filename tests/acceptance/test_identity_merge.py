@@ -16,7 +16,6 @@ from guanxi.crm.consent.models import ConsentEvent, ConsentState
 from guanxi.crm.consent.services import Evidence, rebuild_states, record_consent, withdraw_consent
 from guanxi.crm.contact.models import Activity, Task
 from guanxi.crm.holding.models import Agreement
-from guanxi.crm.identity.database import LOCK
 from guanxi.crm.identity.merging import BusyError, MergeError
 from guanxi.crm.identity.models import Alias, Decision, Merge, MergeStep
 from guanxi.crm.identity.previewing import moving_of, parting_of
@@ -24,6 +23,7 @@ from guanxi.crm.identity.services import NotThereError, decide, split_record, ta
 from guanxi.crm.insight.models import BookDay, CustomerFigure, CustomerMonth
 from guanxi.crm.kernel.merging import registered
 from guanxi.crm.party.models import ContactPoint, Party, PartyIdentifier
+from guanxi.postgres import MOVING
 from tests.identity.pairs import SHI, hand_over, hang_everything, pair_of, record_of
 from tests.identity.snapshots import differences, naming, taken
 
@@ -214,11 +214,11 @@ def test_who_does_not_see_both_merges_nothing_and_nobody_merges_twice(several, c
 
 def test_nobody_is_merged_while_a_night_publishes(several):
     with psycopg.connect(**connection.get_connection_params()) as night:
-        night.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        night.execute("SELECT pg_advisory_lock(%s)", [MOVING])
         with pytest.raises(BusyError):
             made_one(*several[:2])
         assert not Decision.objects.exists()  # nothing half done
-        night.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+        night.execute("SELECT pg_advisory_unlock(%s)", [MOVING])
     assert made_one(*several[:2]).kept
 
 

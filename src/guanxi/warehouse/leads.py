@@ -15,12 +15,9 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
+from guanxi.postgres import MOVING
 from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.sealing import files_of, relation
-
-# Whoever moves customers holds this lock together with others, a publication alone, so that neither waits for rows of
-# the other while holding what the other waits for.
-LOCK = 0x6775616E78690003
 
 _NOW = """
 SELECT id, party_id, staff_id, instead_of FROM org_assignment
@@ -92,4 +89,4 @@ def settle(connection: psycopg.Connection, layout: Layout, nights: Sequence[date
 
 def hold(connection: psycopg.Connection) -> None:
     """Keeps customers from changing hands until the transaction ends; waits for moves under way, seconds at most."""
-    connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    connection.execute("SELECT pg_advisory_xact_lock(%s)", [MOVING])

@@ -19,10 +19,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from guanxi.crm.kernel.sums import Sums
-from guanxi.postgres import WEB_ROLE
+from guanxi.crm.kernel.protection import keep_functions
+from guanxi.crm.kernel.sums import Sums, entered
+from guanxi.postgres import MOVING
 
-LOCK = 0x6775616E78690003
 SQL = Path(__file__).with_name("functions.sql")
 FOR_THE_SITE = ("handover_move(bigint, date, integer)", "handover_due(date, integer)")
 FOR_THE_OWNER = ("lead_set(varchar[], varchar[])", "lead_reapply()", "handover_signed(bigint)")
@@ -43,18 +43,13 @@ def define(using: BaseDatabaseWrapper) -> None:
         if not cursor.fetchone()[0]:
             return
         cursor.execute(functions().replace("%", "%%"), [])
-        for name in (*FOR_THE_SITE, *FOR_THE_OWNER):
-            cursor.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [WEB_ROLE])
-        if cursor.fetchone():
-            for name in FOR_THE_SITE:
-                cursor.execute(f"GRANT EXECUTE ON FUNCTION {name} TO {WEB_ROLE}")
+        keep_functions(cursor, for_the_site=FOR_THE_SITE, for_the_owner=FOR_THE_OWNER)
 
 
 def functions() -> str:
     """All functions as SQL."""
     text = SQL.read_text(encoding="utf-8")
-    return text.replace("/* every table */", "\n".join(statements())).replace("/* lock */", str(LOCK))
+    return text.replace("/* every table */", "\n".join(statements())).replace("/* lock */", str(MOVING))
 
 
 def statements() -> Iterator[str]:
@@ -92,25 +87,13 @@ def _sums(model: Any) -> Iterator[str]:
         raise ImproperlyConfigured(
             f"{model._meta.label} has managers and no record: say by `sums` how it follows when customers move."
         )
-    table, of = model._meta.db_table, sums.of._meta.db_table
-    key = (sums.date, *(column for column, _from in sums.also), sums.manager, *sums.alike)
-    given = [f"f.{sums.date}", *(f"f.{source}" for _column, source in sums.also), "side.manager"]
-    given += [f"f.{column}" for column in sums.alike]
-    measures = [name for name, _what in sums.measures]
-    added = [f"sum(side.sign * {what if what.isdigit() else f'f.{what}'})" for _name, what in sums.measures]
-    unique = ", ".join(field.column for field in model._meta.pk.fields)
-    grouped = ", ".join(str(position) for position in range(1, len(key) + 1))
-    raised = ", ".join(f"{name} = b.{name} + excluded.{name}" for name in measures)
-    yield f"""
-    INSERT INTO {table} AS b ({", ".join((*key, *measures))})
-    SELECT {", ".join((*given, *added))}
-    FROM unnest(parties, managers) AS m(party_id, manager_id)
-    JOIN {of} f ON f.{sums.date} = newest AND f.party_id = m.party_id AND f.{sums.manager} IS DISTINCT FROM m.manager_id
-    CROSS JOIN LATERAL (VALUES (coalesce(f.{sums.manager}, ''), -1), (coalesce(m.manager_id, ''), 1))
-        AS side(manager, sign)
-    GROUP BY {grouped} ORDER BY {grouped}
-    ON CONFLICT ({unique}) DO UPDATE SET {raised};
-    DELETE FROM {table} WHERE {sums.date} = newest AND {sums.many} = 0;"""
+    of, day, manager = sums.of._meta.db_table, sums.date, sums.manager
+    rows = f"""FROM unnest(parties, managers) AS m(party_id, manager_id)
+    JOIN {of} f ON f.{day} = newest AND f.party_id = m.party_id AND f.{manager} IS DISTINCT FROM m.manager_id
+    CROSS JOIN LATERAL (VALUES (coalesce(f.{manager}, ''), -1), (coalesce(m.manager_id, ''), 1))
+        AS side(manager, sign)"""
+    yield f"""{entered(model, sums, rows=rows, manager="side.manager", sign="side.sign")}
+    DELETE FROM {model._meta.db_table} WHERE {day} = newest AND {sums.many} = 0;"""
 
 
 def move_next(handover_id: int, *, today: Any, most: int) -> int:

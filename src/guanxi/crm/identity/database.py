@@ -17,11 +17,11 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from guanxi.crm.identity import statements
 from guanxi.crm.kernel.merging import Layer, registered
-from guanxi.crm.kernel.sums import Sums
-from guanxi.postgres import WEB_ROLE
+from guanxi.crm.kernel.protection import keep_functions
+from guanxi.crm.kernel.sums import Sums, entered
+from guanxi.postgres import MOVING
 
-# A publication holds the first alone, movers and mergers together (warehouse/leads.py); of mergers one at a time.
-LOCK = 0x6775616E78690003
+# Besides the lock of those who move customers: of those who merge, one at a time.
 OWN_LOCK = 0x6775616E78690004
 SQL = Path(__file__).with_name("functions.sql")
 OWN = Path(__file__).with_name("own.sql")
@@ -71,12 +71,7 @@ def define(using: BaseDatabaseWrapper) -> None:
             # A parameter that is called otherwise keeps a function from being replaced.
             cursor.execute(f"DROP FUNCTION IF EXISTS {name}")
         cursor.execute(functions().replace("%", "%%"), [])
-        for name in (*FOR_THE_SITE, *FOR_THE_OWNER):
-            cursor.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
-        cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [WEB_ROLE])
-        if cursor.fetchone():
-            for name in FOR_THE_SITE:
-                cursor.execute(f"GRANT EXECUTE ON FUNCTION {name} TO {WEB_ROLE}")
+        keep_functions(cursor, for_the_site=FOR_THE_SITE, for_the_owner=FOR_THE_OWNER)
 
 
 def functions() -> str:
@@ -93,7 +88,7 @@ def functions() -> str:
         ("back", statements.back()),
         ("two ends", ", ".join(f"'{table}'" for table in two_ended())),
         ("ignored", "{" + ",".join(ignored()) + "}"),
-        ("lock", str(LOCK)),
+        ("lock", str(MOVING)),
         ("own lock", str(OWN_LOCK)),
     ):
         text = text.replace(f"/* {word} */", what)
@@ -132,21 +127,10 @@ def books() -> Iterator[str]:
 def _book(model: Any, sums: Sums) -> str:
     if not sums.measures:
         raise ImproperlyConfigured(f"{model._meta.label} sums nothing.")
-    table, of = model._meta.db_table, sums.of._meta.db_table
-    key = (sums.date, *(column for column, _from in sums.also), sums.manager, *sums.alike)
-    given = [f"f.{sums.date}", *(f"f.{source}" for _column, source in sums.also), f"coalesce(f.{sums.manager}, '')"]
-    given += [f"f.{column}" for column in sums.alike]
-    added = [f"sum(turn * {what if what.isdigit() else f'f.{what}'})" for _name, what in sums.measures]
-    measures = [name for name, _what in sums.measures]
-    unique = ", ".join(field.column for field in model._meta.pk.fields)
-    grouped = ", ".join(str(position) for position in range(1, len(key) + 1))
-    raised = ", ".join(f"{name} = b.{name} + excluded.{name}" for name in measures)
-    return f"""
-    INSERT INTO {table} AS b ({", ".join((*key, *measures))})
-    SELECT {", ".join((*given, *added))} FROM {of} f WHERE f.{sums.date} = newest AND f.party_id = ANY (parties)
-    GROUP BY {grouped} ORDER BY {grouped}
-    ON CONFLICT ({unique}) DO UPDATE SET {raised};
-    DELETE FROM {table} WHERE turn = 1 AND {sums.date} = newest AND {sums.many} = 0;"""
+    rows = f"FROM {sums.of._meta.db_table} f WHERE f.{sums.date} = newest AND f.party_id = ANY (parties)"
+    manager = f"coalesce(f.{sums.manager}, '')"
+    return f"""{entered(model, sums, rows=rows, manager=manager, sign="turn")}
+    DELETE FROM {model._meta.db_table} WHERE turn = 1 AND {sums.date} = newest AND {sums.many} = 0;"""
 
 
 def _partitioned(cursor: Any) -> list[tuple[str]]:

@@ -32,7 +32,6 @@ HEADINGS = {
 VERDICTS = {
     "same": Verdict.SAME, "同一客户": Verdict.SAME, "different": Verdict.DIFFERENT, "不是同一客户": Verdict.DIFFERENT,
 }  # fmt: skip
-BOMS = (b"\xef\xbb\xbf",)
 
 
 class FileError(ValueError):

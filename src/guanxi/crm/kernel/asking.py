@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db.models import Model
 
-from guanxi.crm.kernel.linkage import TABLE, linked_records
+from guanxi.crm.kernel.linkage import TABLE, is_linked, linked_records
 
 LINKED, ALL_LINKED = "guanxi_sees_linked", "guanxi_linked"
 
@@ -42,15 +42,9 @@ def make(using: Any, cursor: Any, models: Iterable[type[Model]], *, retail: str,
 
     ``retail`` and ``corporate`` are expressions of the institutions from whose side somebody looks across the wall.
     """
-    sides = (
-        f"l.kind = 'person' AND l.institution_id = ANY ({retail})",
-        f"l.kind = 'organisation' AND l.institution_id = ANY ({corporate})",
-    )
-    found = " OR ".join(f"({side})" for side in sides)
-    body = f"RETURN EXISTS (SELECT 1 FROM public.{TABLE} l WHERE l.party_id = $1 AND ({found}));"
-    _make(cursor, LINKED, "varchar", "boolean", body)
-    records = linked_records(retail, corporate).replace(f"FROM {TABLE} ", f"FROM public.{TABLE} ")
-    _make(cursor, ALL_LINKED, "", "SETOF varchar", f"RETURN QUERY {records};")
+    sides = {"retail": retail, "corporate": corporate, "table": f"public.{TABLE}"}
+    _make(cursor, LINKED, "varchar", "boolean", f"RETURN {is_linked('$1', **sides)};")
+    _make(cursor, ALL_LINKED, "", "SETOF varchar", f"RETURN QUERY {linked_records(**sides)};")
     for model in models:
         options = model._meta
         key = options.pk

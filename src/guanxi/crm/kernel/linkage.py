@@ -16,12 +16,22 @@ TABLE = "party_linkedparty"
 ACROSS = "across"
 
 
-def linked_records(retail: str, corporate: str) -> str:
+def linked_records(retail: str, corporate: str, table: str = TABLE) -> str:
     """The records across the wall, as SQL; ``retail`` and ``corporate`` are expressions of arrays of institutions."""
+    sides = _sides(retail, corporate)
+    return " UNION ALL ".join(f"SELECT l.party_id FROM {table} l WHERE {side}" for side in sides)
+
+
+def is_linked(record: str, retail: str, corporate: str, table: str = TABLE) -> str:
+    """The same of one record, as a condition that its index answers."""
+    either = " OR ".join(f"({side})" for side in _sides(retail, corporate))
+    return f"EXISTS (SELECT 1 FROM {table} l WHERE l.party_id = {record} AND ({either}))"
+
+
+def _sides(retail: str, corporate: str) -> tuple[str, str]:
     return (
-        f"SELECT l.party_id FROM {TABLE} l WHERE l.kind = 'person' AND l.institution_id = ANY ({retail}) "
-        f"UNION ALL SELECT l.party_id FROM {TABLE} l WHERE l.kind = 'organisation' "
-        f"AND l.institution_id = ANY ({corporate})"
+        f"l.kind = 'person' AND l.institution_id = ANY ({retail})",
+        f"l.kind = 'organisation' AND l.institution_id = ANY ({corporate})",
     )
 
 

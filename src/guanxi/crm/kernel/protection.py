@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -37,10 +37,6 @@ POLICY = "scope"
 EVERYTHING = "(SELECT current_setting('guanxi.everything', true) = 'on')"
 WHO = "(SELECT nullif(current_setting('guanxi.staff', true), ''))"
 NUMERIC = ("numeric_eq", "numeric_ne", "numeric_lt", "numeric_le", "numeric_gt", "numeric_ge")
-SETTINGS = (
-    "everything", "alike", "retail_all", "retail_ids", "corporate_all", "corporate_ids", "managers", "supported",
-    "named", "books", "linking", "retail_links", "corporate_links", "staff",
-)  # fmt: skip
 
 
 def protected_models() -> list[type[Model]]:
@@ -299,6 +295,17 @@ def _grant(cursor: Any, tables: set[str]) -> None:
     if written:
         cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {', '.join(written)} TO {ROLE}")
     cursor.execute(f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {ROLE}")
+
+
+def keep_functions(cursor: Any, *, for_the_site: Iterable[str], for_the_owner: Iterable[str]) -> None:
+    """Lets nobody but the owner call functions, named with their parameters, and the site's role some of them."""
+    site = tuple(for_the_site)
+    for name in (*site, *for_the_owner):
+        cursor.execute(f"REVOKE ALL ON FUNCTION {name} FROM PUBLIC")
+    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE])
+    if cursor.fetchone():
+        for name in site:
+            cursor.execute(f"GRANT EXECUTE ON FUNCTION {name} TO {ROLE}")
 
 
 def is_append_only(model: type[Model]) -> bool:

@@ -24,3 +24,23 @@ class Sums:
     measures: tuple[tuple[str, str], ...]
     many: str
     also: tuple[tuple[str, str], ...] = ()
+
+
+def entered(model: type[Any], sums: Sums, *, rows: str, manager: str, sign: str) -> str:
+    """The statement that adds rows of the other model to their sums, or takes them away, as SQL.
+
+    ``rows`` says which, from FROM on, as ``f``; ``manager`` and ``sign`` (1 or -1) are expressions over them.
+    """
+    key = (sums.date, *(column for column, _from in sums.also), sums.manager, *sums.alike)
+    given = [f"f.{sums.date}", *(f"f.{source}" for _column, source in sums.also), manager]
+    given += [f"f.{column}" for column in sums.alike]
+    added = [f"sum({sign} * {what if what.isdigit() else f'f.{what}'})" for _name, what in sums.measures]
+    measures = [name for name, _what in sums.measures]
+    unique = ", ".join(field.column for field in model._meta.pk.fields)  # type: ignore[attr-defined]
+    grouped = ", ".join(str(position) for position in range(1, len(key) + 1))
+    raised = ", ".join(f"{name} = b.{name} + excluded.{name}" for name in measures)
+    return f"""
+    INSERT INTO {model._meta.db_table} AS b ({", ".join((*key, *measures))})
+    SELECT {", ".join((*given, *added))} {rows}
+    GROUP BY {grouped} ORDER BY {grouped}
+    ON CONFLICT ({unique}) DO UPDATE SET {raised};"""
