@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.db import transaction
 from django.utils import timezone
@@ -21,6 +21,7 @@ from guanxi.crm.identity.codes import FileState, Outcome, Verdict
 from guanxi.crm.identity.merging import MergeError
 from guanxi.crm.identity.models import Decision, Merge, MergeFile, MergeLine, Record
 from guanxi.crm.identity.services import Asker, NotThereError, decide, withdraw
+from guanxi.crm.kernel.uploads import Bounds, Kind, RefusedUploadError, judge
 
 MOST_BYTES = 4_000_000
 MOST_LINES = 20_000
@@ -40,10 +41,15 @@ class FileError(ValueError):
 
 def check_file(*, asker: Asker, name: str, content: bytes) -> MergeFile:
     """Reads a file and says of each line what would become of it; nothing is decided. Raises :class:`FileError`."""
-    if len(content) > MOST_BYTES:
-        raise FileError(_("The file is too large: at most 4 MB."))
+    try:
+        judge(content, allowed={Kind.CSV}, bounds=Bounds(bytes=MOST_BYTES))
+    except RefusedUploadError as refused:
+        raise FileError(str(refused)) from refused
     text, encoding = _text(content)
-    rows = list(_rows(text))
+    try:
+        rows = list(_rows(text))
+    except csv.Error as error:
+        raise FileError(_("The file is neither an Excel workbook (.xlsx) nor CSV.")) from error
     if not rows:
         raise FileError(_("The file has no line below its heading."))
     with transaction.atomic():
@@ -74,7 +80,7 @@ def _text(content: bytes) -> tuple[str, str]:
 
 def _rows(text: str) -> Iterator[tuple[int, str, Mapping[str, str]]]:
     """The lines below the heading: number, as sent, by what their columns hold."""
-    reader = csv.reader(io.StringIO(text))
+    reader = csv.reader(io.StringIO(text, newline=""))
     heading = next(reader, [])
     columns = [HEADINGS.get(cell.strip().lower(), "") for cell in heading]
     if not {"left", "right", "verdict"} <= set(columns):
@@ -88,11 +94,9 @@ def _rows(text: str) -> Iterator[tuple[int, str, Mapping[str, str]]]:
         yield reader.line_num, ",".join(cells)[:400], by_name
 
 
-def _checked(asker: Asker, made: MergeFile, rows: Iterable[tuple[int, str, Mapping[str, str]]]) -> Iterator[MergeLine]:
-    rows = list(rows)
+def _checked(asker: Asker, made: MergeFile, rows: Sequence[tuple[int, str, Mapping[str, str]]]) -> Iterator[MergeLine]:
     numbers = {row.get(side, "") for _line, _sent, row in rows for side in ("left", "right")}
-    seen = dict(Record.objects.visible_to(asker.scope).filter(pk__in=numbers).values_list("pk", "party_id"))
-    kinds = dict(Record.objects.filter(pk__in=seen).values_list("pk", "kind"))
+    kinds = dict(Record.objects.visible_to(asker.scope).filter(pk__in=numbers).values_list("pk", "kind"))
     said = {
         (one.left_record, one.right_record): one.verdict
         for one in Decision.objects.filter(
@@ -111,8 +115,8 @@ def _checked(asker: Asker, made: MergeFile, rows: Iterable[tuple[int, str, Mappi
             one.outcome, one.message = Outcome.WRONG, _("The verdict is neither same nor different.")
         elif left == right:
             one.outcome, one.message = Outcome.WRONG, _("Both numbers are the same record.")
-        elif left not in seen or right not in seen:
-            missing = left if left not in seen else right
+        elif left not in kinds or right not in kinds:
+            missing = left if left not in kinds else right
             one.outcome, one.message = Outcome.WRONG, _("There is no record %(number)s.") % {"number": missing}
         elif kinds[left] != kinds[right]:
             one.outcome, one.message = Outcome.WRONG, _("A person and an organisation are never one customer.")

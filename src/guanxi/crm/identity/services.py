@@ -201,7 +201,7 @@ def split_record(*, asker: Asker, record_id: str, reason: str) -> tuple[Decision
     return tuple(decisions)
 
 
-def answer(*, staff_id: str, scope: Scope, decision_id: int, text: str) -> Decision:
+def answer(*, staff_id: str, decision_id: int, text: str) -> Decision:
     """Writes what somebody who was asked answers; the pair goes back to the stewards with the answer beside it."""
     with transaction.atomic():
         asked = (

@@ -46,7 +46,7 @@ def say(request: StaffRequest, decision_id: int) -> HttpResponseBase:
         messages.error(request, _("Write an answer first."))
         return redirect("identity-asked")
     try:
-        answer(staff_id=request.user.id, scope=request.scope, decision_id=decision_id, text=text[:500])
+        answer(staff_id=request.user.id, decision_id=decision_id, text=text[:500])
     except NotThereError:
         raise Http404 from None
     messages.success(request, _("Answered. The steward sees it beside the pair."))

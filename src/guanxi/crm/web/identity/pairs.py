@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -175,7 +174,6 @@ def _page(request: StaffRequest, found: Facing, narrowed: Narrowed, filters: str
             )
             for one in parties
         ),
-        "erase": replace(narrowed, kind=""),
     }
 
 
