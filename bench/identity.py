@@ -17,6 +17,7 @@ from typing import Any
 import duckdb
 
 from guanxi.demo.bank import BankSpec, write_bank
+from guanxi.warehouse.decisions import Decisions
 from guanxi.warehouse.identity import link_night, state
 from guanxi.warehouse.identity.model import Model
 from guanxi.warehouse.identity.night import MODELS
@@ -26,6 +27,7 @@ from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.peak import peak_bytes, reset_peak
 from guanxi.warehouse.progress import Silent
+from guanxi.warehouse.records import RECORDS
 from guanxi.warehouse.sealing import files_of, relation
 
 THREADS = 2
@@ -34,14 +36,6 @@ CHANGED = 10_000
 DAY = date(2026, 11, 20)
 FULL = dict.fromkeys(state.KEYS, "full")
 GOALS = {"times": 3.0, "seconds": 60.0, "bytes": 6 << 30}
-
-
-class _Nothing:
-    """Nobody has decided anything yet."""
-
-    verdicts = ()
-    thresholds = ()
-    merges = ()
 
 
 class _Steps:
@@ -110,7 +104,7 @@ def _linked(layout: Layout, night: Night, deliveries: dict[str, str]) -> dict[st
     reset_peak()
     started, used = time.perf_counter(), time.process_time()
     done = link_night(
-        layout=layout, night=night, deliveries=deliveries, decisions=_Nothing(), progress=steps, threads=THREADS,
+        layout=layout, night=night, deliveries=deliveries, decisions=Decisions(), progress=steps, threads=THREADS,
         memory_limit=MEMORY,
     )  # fmt: skip
     seconds, used = time.perf_counter() - started, time.process_time() - used
@@ -128,7 +122,7 @@ def _keep_records(layout: Layout, night: Night, deliveries: dict[str, str]) -> N
     queries = {"party": records.party, "party_identifier": records.identifier, "contact_point": records.contact}
     with duckdb.connect() as connection:
         for table, query in queries.items():
-            state.write(layout, connection, state.RECORDS[table], night.business_date, query)
+            state.write(layout, connection, RECORDS[table], night.business_date, query)
 
 
 def _change(layout: Layout) -> int:

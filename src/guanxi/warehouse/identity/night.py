@@ -19,9 +19,10 @@ from guanxi.warehouse.identity.link import create_linkable, score_all, score_cha
 from guanxi.warehouse.identity.model import Model, Parameters, fits
 from guanxi.warehouse.identity.organisations import ORGANISATION
 from guanxi.warehouse.identity.persons import PERSON
-from guanxi.warehouse.identity.register import EMPTY, Register, renumber
+from guanxi.warehouse.identity.register import Register, renumber
 from guanxi.warehouse.identity.standardise import Records, create_features, prepare, standardise
 from guanxi.warehouse.identity.thresholds import Thresholds
+from guanxi.warehouse.identity.train import train
 from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.progress import Progress, Silent
@@ -151,7 +152,7 @@ class _Work:
         self._report(f"train {model.kind}s")
         create_linkable(self.backend, model, f"FROM {model.kind}_all")
         known = self.parameters[model.kind]
-        parameters = known or train_model(self.backend, model, self.night)
+        parameters = known or train(self.backend, model, f"FROM {model.kind}_linkable", self.night.business_date)
         self.parameters[model.kind] = parameters
         self._report(f"link {model.kind}s")
         if self.whole:
@@ -185,7 +186,7 @@ class _Work:
         self._report("number")
         self.connection.execute(_NO_PAIRS)
         kinds = MODELS if machine else ()
-        before = read_register_of(self)
+        before = state.read_register(self.connection, self.layout, self.night.previous)
         clusters: list[Clusters] = []
         for model in kinds:
             self.connection.execute(
@@ -338,20 +339,6 @@ class _Work:
     def _report(self, detail: str) -> None:
         self.progress.report(self._step, STEPS, detail)
         self._step += 1
-
-
-def train_model(backend: OnDuckDB, model: Model, night: Night) -> Parameters:
-    """Parameters from tonight's records."""
-    from guanxi.warehouse.identity.train import train
-
-    return train(backend, model, f"FROM {model.kind}_linkable", night.business_date)
-
-
-def read_register_of(work: _Work) -> Register:
-    """The register of the night before."""
-    if work.night.previous is None:
-        return EMPTY
-    return state.read_register(work.connection, work.layout, work.night.previous)
 
 
 def _as_before(register: Register) -> list[Edge]:

@@ -10,6 +10,7 @@ from guanxi.warehouse.identity.register import Alias, Register
 from guanxi.warehouse.identity.standardise import Records
 from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.nights import Night
+from guanxi.warehouse.records import state_part
 from guanxi.warehouse.sealing import files_of, quoted, relation
 
 if TYPE_CHECKING:
@@ -20,11 +21,6 @@ KEYS = {
     "party": ("party_id",),
     "party_identifier": ("party_id", "identifier_kind", "identifier_number"),
     "contact_point": ("party_id", "contact_kind", "sequence_no"),
-}
-RECORDS = {
-    "party": "party_record",
-    "party_identifier": "party_identifier_record",
-    "contact_point": "contact_point_record",
 }
 COLUMNS = {
     "party": "party_id, party_kind, party_name, party_name_en, gender, birth_date, established_on, opened_on",
@@ -96,12 +92,6 @@ def _now(layout: Layout, night: Night, table: str, full: bool) -> str:
 
 
 def _before(layout: Layout, night: Night, table: str) -> str:
-    """What stood in a table after the night before, by record; in a warehouse of an earlier version each record was a
-    party, and what stood by party is it."""
-    if night.previous is None:
-        return ""
-    for name in (RECORDS[table], f"core_{table}"):
-        files = files_of(layout.part(LAYER, name, night.previous))
-        if files:
-            return relation(files)
-    return ""
+    """What stood in a table after the night before, by record."""
+    files = files_of(state_part(layout, table, night.previous)) if night.previous is not None else ()
+    return relation(files) if files else ""

@@ -20,11 +20,11 @@ Linker = Callable[..., Any]
 
 def linker_of(*, link: bool, layout: Layout, night: Night, decided: Decisions) -> Linker | None:
     """What does the step tonight; None where nothing was ever linked or decided, and each record is a party."""
-    # Splink and its models take a second to load: only for nights that need them.
-    from guanxi.warehouse.identity.night import decided_night, link_night
-
-    if link:
-        return link_night
     known = night.previous is not None and bool(files_of(layout.part("core", "identity_number", night.previous)))
     said = decided.merges or any(verdict.verdict != "ask" for verdict in decided.verdicts)
-    return decided_night if known or said else None
+    if not (link or known or said):
+        return None
+    # Loaded only for nights that need it.
+    from guanxi.warehouse.identity.night import decided_night, link_night
+
+    return link_night if link else decided_night
