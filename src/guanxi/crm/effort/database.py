@@ -11,16 +11,9 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from guanxi.crm.contact.codes import CONTACTS, Result
 from guanxi.crm.insight.models import Tier
+from guanxi.crm.kernel.statement_triggers import REFERENCING, TOUCHED, are_there, statement_trigger
 
 TABLE = "contact_activity"
-# What a statement brought and took, by kind of statement: transition tables of PostgreSQL.
-ADDED, REMOVED = "SELECT 1 AS turn, n.* FROM added n", "SELECT -1 AS turn, r.* FROM removed r"
-TOUCHED = {"insert": ADDED, "delete": REMOVED, "update": f"{ADDED} UNION ALL {REMOVED}"}
-REFERENCING = {
-    "insert": "NEW TABLE AS added",
-    "delete": "OLD TABLE AS removed",
-    "update": "NEW TABLE AS added OLD TABLE AS removed",
-}
 _CONTACTS = ", ".join(f"'{kind.value}'" for kind in sorted(CONTACTS))
 _REACHED = f"a.kind IN ({_CONTACTS}) AND coalesce(o.result, '') <> '{Result.NOT_REACHED.value}'"
 
@@ -95,17 +88,6 @@ _PREMIER = """
           LEFT JOIN effort_contacted c ON c.party_id = t.party_id) l
     WHERE p.party_id = l.party_id AND p.at IS DISTINCT FROM l.at;
 """
-_TRIGGER = """
-CREATE OR REPLACE FUNCTION effort_{event}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-{body}
-    RETURN NULL;
-END $$;
-REVOKE ALL ON FUNCTION effort_{event}() FROM PUBLIC;
-CREATE OR REPLACE TRIGGER effort_{event} AFTER {event} ON {table}
-REFERENCING {referencing} FOR EACH STATEMENT EXECUTE FUNCTION effort_{event}();
-"""
 _ALL = f"SELECT 1 AS turn, n.* FROM {TABLE} n"
 # Who is premier follows the figures of the newest publication. A night attaches its figures whole and then announces
 # them, so it is the announcement that counts there; whatever else writes figures goes through the table above.
@@ -127,17 +109,6 @@ _IS_PREMIER = """
             (excluded.institution_id, excluded.manager_id, excluded.kind)
         OR greatest(p.at, excluded.at) IS DISTINCT FROM p.at;
 """
-_FOLLOW = """
-CREATE OR REPLACE FUNCTION {name}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN
-{body}
-    RETURN NULL;
-END $$;
-REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;
-CREATE OR REPLACE TRIGGER {name} AFTER {event} ON {table}
-{referencing} FOR EACH STATEMENT EXECUTE FUNCTION {name}();
-"""
 
 
 def define(using: BaseDatabaseWrapper) -> None:
@@ -147,20 +118,13 @@ def define(using: BaseDatabaseWrapper) -> None:
     """
     needed = (TABLE, FIGURES, PUBLICATIONS, "effort_effort", "effort_effortperiod", "effort_premier")
     with using.cursor() as cursor:
-        cursor.execute(
-            "SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s::text[]) AS t (name)", [[*needed]]
-        )
-        if not cursor.fetchone()[0]:
+        if not are_there(cursor, needed):
             return
         for event in TOUCHED:
-            cursor.execute(trigger(event).replace("%", "%%"), [])
+            cursor.execute(trigger(event))
             cursor.execute(_figures_trigger(event))
-        cursor.execute(
-            _FOLLOW.format(
-                name="effort_publication", body=_premier(), table=PUBLICATIONS, referencing="",
-                event="INSERT OR DELETE OR UPDATE OF business_date",
-            )
-        )  # fmt: skip
+        told = "INSERT OR DELETE OR UPDATE OF business_date"
+        cursor.execute(statement_trigger("effort_publication", told, PUBLICATIONS, _premier()))
         filled = (TABLE, "effort_effort", "effort_effortperiod", "effort_premier")
         cursor.execute(f"SELECT {', '.join(f'EXISTS (SELECT 1 FROM {name})' for name in filled)}")
         recorded, counted, summed, known = cursor.fetchone()
@@ -177,20 +141,14 @@ def trigger(event: str) -> str:
     touched = TOUCHED[event]
     last = _NEWER if event == "insert" else _ANEW
     body = "".join(_filled(sql, touched) for sql in (_SUMS, _PERIODS, last, _PREMIER))
-    return _TRIGGER.format(event=event, body=body, table=TABLE, referencing=REFERENCING[event])
+    return statement_trigger(f"effort_{event}", event, TABLE, body)
 
 
 def _figures_trigger(event: str) -> str:
     touched = " UNION ".join(
         f"SELECT party_id FROM {name}" for name in ("added", "removed") if f"AS {name}" in REFERENCING[event]
     )
-    return _FOLLOW.format(
-        name=f"effort_figure_{event}",
-        body=_premier(touched),
-        event=event,
-        table=FIGURES,
-        referencing=f"REFERENCING {REFERENCING[event]}",
-    )
+    return statement_trigger(f"effort_figure_{event}", event, FIGURES, _premier(touched))
 
 
 def _premier(touched: str = "") -> str:

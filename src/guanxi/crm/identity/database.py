@@ -18,6 +18,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from guanxi.crm.identity import statements
 from guanxi.crm.kernel.merging import Layer, registered
 from guanxi.crm.kernel.protection import keep_functions
+from guanxi.crm.kernel.statement_triggers import are_there
 from guanxi.crm.kernel.sums import Sums, entered
 from guanxi.postgres import MOVING
 
@@ -58,9 +59,7 @@ FOR_THE_OWNER = (
 def define(using: BaseDatabaseWrapper) -> None:
     """Makes the functions what the code and the register say; does nothing while tables are missing."""
     with using.cursor() as cursor:
-        tables = set(using.introspection.table_names(cursor))
-        partitioned = {row[0] for row in _partitioned(cursor)}
-        if not {one.table for one in registered()} | {"identity_mergestep"} <= tables | partitioned:
+        if not are_there(cursor, {one.table for one in registered()} | {"identity_mergestep"}):
             return
         cursor.execute(
             "SELECT 1 FROM information_schema.columns WHERE table_name = 'identity_mergestep' AND column_name = 'laid'"
@@ -131,8 +130,3 @@ def _book(model: Any, sums: Sums) -> str:
     manager = f"coalesce(f.{sums.manager}, '')"
     return f"""{entered(model, sums, rows=rows, manager=manager, sign="turn")}
     DELETE FROM {model._meta.db_table} WHERE turn = 1 AND {sums.date} = newest AND {sums.many} = 0;"""
-
-
-def _partitioned(cursor: Any) -> list[tuple[str]]:
-    cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'p'")
-    return cursor.fetchall()

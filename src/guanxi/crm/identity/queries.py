@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 
-from guanxi.crm.identity.models import Alias, Merge
+from guanxi.crm.identity.models import Merge
 
 
 def undone_batches(party_id: str) -> frozenset[uuid.UUID]:
@@ -17,9 +17,3 @@ def undone_batches(party_id: str) -> frozenset[uuid.UUID]:
 def batch_of(merge_id: int) -> uuid.UUID:
     """The batch of what a merge writes into logs; the database's functions make the same."""
     return uuid.UUID(hashlib.md5(f"identity merge {merge_id}".encode(), usedforsecurity=False).hexdigest())
-
-
-def number_now(number: str) -> str:
-    """The number by which a customer is known today: another one where the number was merged; one query."""
-    found = Alias.objects.filter(alias=number, until__isnull=True).values_list("party_id", flat=True).first()
-    return found or number

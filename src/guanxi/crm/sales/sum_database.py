@@ -10,15 +10,9 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from guanxi.crm.kernel.statement_triggers import TOUCHED, are_there, statement_trigger
+
 TABLE, LEADS = "sales_opportunity", "sales_lead"
-# What a statement brought and took, by kind of statement: transition tables of PostgreSQL.
-ADDED, REMOVED = "SELECT 1 AS turn, n.* FROM added n", "SELECT -1 AS turn, r.* FROM removed r"
-TOUCHED = {"insert": ADDED, "delete": REMOVED, "update": f"{ADDED} UNION ALL {REMOVED}"}
-REFERENCING = {
-    "insert": "NEW TABLE AS added",
-    "delete": "OLD TABLE AS removed",
-    "update": "NEW TABLE AS added OLD TABLE AS removed",
-}
 ALL = f"SELECT 1 AS turn, n.* FROM {TABLE} n"
 
 
@@ -81,7 +75,7 @@ LEDGERS = (
 def trigger(event: str) -> str:
     """One trigger of opportunities with its function, as SQL."""
     body = "".join(ledger.entry(TOUCHED[event]) for ledger in LEDGERS)
-    return _trigger(f"sales_sums_{event}", event, TABLE, body)
+    return statement_trigger(f"sales_sums_{event}", event, TABLE, body)
 
 
 def lead_trigger() -> str:
@@ -90,20 +84,7 @@ def lead_trigger() -> str:
     rows = f"SELECT {{turn}} AS turn, o.* FROM {TABLE} o WHERE o.party_id IS NULL AND o.lead_id IN ({changed})"
     sides = ((-1, "removed"), (1, "added"))
     body = "".join(ledger.entry(rows.format(turn=turn), side) for ledger in LEDGERS for turn, side in sides)
-    return _trigger("sales_sums_lead", "update", LEADS, body)
-
-
-def _trigger(name: str, event: str, table: str, body: str) -> str:
-    return f"""
-CREATE OR REPLACE FUNCTION {name}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-BEGIN{body}
-    RETURN NULL;
-END $$;
-REVOKE ALL ON FUNCTION {name}() FROM PUBLIC;
-CREATE OR REPLACE TRIGGER {name} AFTER {event} ON {table}
-REFERENCING {REFERENCING[event]} FOR EACH STATEMENT EXECUTE FUNCTION {name}();
-"""
+    return statement_trigger("sales_sums_lead", "update", LEADS, body)
 
 
 def define(using: BaseDatabaseWrapper) -> None:
@@ -113,25 +94,21 @@ def define(using: BaseDatabaseWrapper) -> None:
     """
     tables = (TABLE, LEADS, *(ledger.table for ledger in LEDGERS))
     with using.cursor() as cursor:
-        cursor.execute(
-            "SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s::text[]) AS t (name)", [[*tables]]
-        )
-        if not cursor.fetchone()[0]:
+        if not are_there(cursor, tables):
             return
         for event in TOUCHED:
             cursor.execute(trigger(event))
         cursor.execute(lead_trigger())
-        for ledger in LEDGERS:
-            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {ledger.table})")
-            if not cursor.fetchone()[0]:
-                cursor.execute(ledger.entry(ALL))
+    sum_all(using)
 
 
 def sum_all(using: BaseDatabaseWrapper) -> None:
     """Sums every opportunity into ledgers that are empty. For the tables' owner."""
     with using.cursor() as cursor:
         for ledger in LEDGERS:
-            cursor.execute(ledger.entry(ALL))
+            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {ledger.table})")
+            if not cursor.fetchone()[0]:
+                cursor.execute(ledger.entry(ALL))
 
 
 def make_fewer() -> None:

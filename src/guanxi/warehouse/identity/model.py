@@ -74,11 +74,6 @@ class Model:
             dict.fromkeys(level.frequency for field in self.fields for level in field.levels if level.frequency)
         )
 
-    @property
-    def validities(self) -> tuple[str, ...]:
-        """The features that state validity, each once."""
-        return tuple(dict.fromkeys(field.validity for field in self.fields if field.validity))
-
     def parameters(self) -> Parameters:
         """What is believed before anything was learned."""
         return Parameters(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from guanxi.crm.party.codes import ContactKind, IdentifierKind, word
@@ -71,8 +70,3 @@ def field_word(field: str) -> str:
 def level_word(level: str) -> str:
     """What a level of agreement is called; as the model says it where it is none of ours."""
     return str(LEVELS.get(level, level))
-
-
-def validity_word(valid: bool | None) -> str:
-    """Whether a value can be right."""
-    return "" if valid is None else _("valid") if valid else _("not valid")

@@ -20,10 +20,6 @@ from guanxi.warehouse.identity.checkdigits import (
 if TYPE_CHECKING:
     import duckdb
 
-VALID, UNCHECKED = "valid", "unchecked"
-# Kinds whose number belongs to one person or organisation alone.
-STRONG = ("resident_id", "passport", "hk_macau_permit", "taiwan_permit", "unified_credit_code", "organisation_code")
-
 _FORMATS = {
     # Chinese passports, and what those of other countries look like.
     "passport": r"(?:[DEGHPSK][A-Z]?[0-9]{7,8}|[A-Z0-9]{6,12})",

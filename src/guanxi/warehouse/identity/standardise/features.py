@@ -16,8 +16,6 @@ from guanxi.warehouse.identity.standardise.records import Records
 if TYPE_CHECKING:
     import duckdb
 
-TABLES = ("standard_name", "standard_document", "standard_phone", "standard_address")
-
 
 def prepare(connection: duckdb.DuckDBPyConnection, own_divisions: Mapping[str, str] | None = None) -> None:
     """Gives a connection all macros and tables that standardising needs; about a second."""
