@@ -224,10 +224,17 @@ VARIABLES = (
     ),
     Variable(
         "GUANXI_LINK",
-        "0",
+        "1",
         "1",
         "1: the night finds out which records are one customer, merges those it is sure of and puts the rest before "
         "the data stewards. 0: customers stay as they are but for what stewards decide.",
+    ),
+    Variable(
+        "GUANXI_DIVISIONS",
+        "",
+        "/etc/guanxi/divisions.csv",
+        "A CSV file of administrative divisions (columns code and name) newer than those that ship: "
+        "addresses are read by them.",
     ),
     Variable(
         "GUANXI_RIGHTS_WORKING_DAYS",

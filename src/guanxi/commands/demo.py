@@ -115,8 +115,9 @@ def write_files(console: Console, *, bank: str, customers: int, berka_dir: Path 
             written = write_berka(berka_dir, inbox, progress)
         else:
             from guanxi.demo.bank import BankSpec, write_bank
+            from guanxi.demo.spec import SECOND_ENTRIES
 
-            written = write_bank(BankSpec(customers=customers), inbox, progress)
+            written = write_bank(BankSpec(customers=customers, duplicates=SECOND_ENTRIES), inbox, progress)
         terminal.step_done(None, "generate", time.monotonic() - started, 0)
     return written
 

@@ -7,6 +7,9 @@ import json
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 
+SECOND_ENTRIES = 0.08
+"""The share of its persons whom the demo bank has entered twice, as banks that never looked find."""
+
 
 @dataclass(frozen=True, slots=True)
 class BankSpec:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import duckdb
 import pytest
 
 from guanxi.warehouse.decisions import Decisions, MergeRow, VerdictRow, decisions
+from guanxi.warehouse.identity.checkdigits import resident_check
+from guanxi.warehouse.identity.counting import counted
 from guanxi.warehouse.layout import Layout
-from guanxi.warehouse.night.identify import linker_of
+from guanxi.warehouse.night.identify import DivisionsError, linker_of
 from guanxi.warehouse.nights import Night
 from tests.warehouse.engine.histories import random_bank
 from tests.warehouse.engine.landed import write_landing
@@ -90,6 +93,73 @@ def test_a_night_of_a_bank_that_never_linked_has_no_such_step(tmp_path: Path) ->
     assert (
         linker_of(link=False, layout=layout, night=Night(date(2026, 3, 31), OPENING), decided=Decisions()) is not None
     )
+
+
+@pytest.mark.parametrize(("many", "divisions"), [(0, ""), (30, "990101,星河区")])
+def test_a_bank_too_small_to_learn_from_is_linked_by_what_is_certain(tmp_path: Path, many: int, divisions: str) -> None:
+    """Thirty records teach no model: the same number and name are one customer all the same, twins are not."""
+    layout, night = Layout(tmp_path / "warehouse"), Night(OPENING, None)
+    own = tmp_path / "divisions.csv"
+    own.write_text(f"code,name\n{divisions}\n", encoding="utf-8")
+    write_landing(layout, OPENING, _people(many))
+    linker = linker_of(link=True, layout=layout, night=night, decided=Decisions(), divisions=own if divisions else None)
+    assert linker is not None
+    linker(layout=layout, night=night, deliveries={"party": "full"}, decisions=Decisions(), threads=1,
+           memory_limit="1GB")  # fmt: skip
+    # The models carry the records on; here nobody does.
+    with layout.writing("core", "party_record", OPENING) as folder:
+        shutil.copy(layout.part("landing", "party", OPENING) / "part.parquet", folder)
+    found = state(layout)
+    numbers = {record: number for record, number, *_rest in found["identity_number"]}
+    assert {record for record, number in numbers.items() if number != record} == ({"P01"} if many > 1 else set())
+    assert len(numbers) == many
+    assert counted(layout, OPENING)["customers"] == (many - 1 if many > 1 else many)
+    if divisions:
+        assert {code for code, *_rest in _codes(layout)} == {"990101"}
+
+
+def _people(many: int) -> dict[str, list[dict]]:
+    """People of one address; the second is the first again, the third the first one's twin."""
+    body = [f"4301021980051{number:04d}" for number in range(many)]
+    numbers = [digits + resident_check(digits) for digits in (one[:17] for one in body)]
+    names = [
+        f"{family}{given}" for family in "赵钱孙李周" for given in ("建国", "秀英", "志强", "桂兰", "海燕", "文斌")
+    ]
+    if many > 1:
+        names[1], numbers[1] = names[0], numbers[0]
+    return {
+        "party": [
+            {"party_id": f"P{place:02d}", "party_kind": "person", "party_name": names[place], "gender": "M"}
+            | {"birth_date": date(1980, 5, 1), "opened_on": date(2020, 1, 1 + place % 28), "status": "active"}
+            for place in range(many)
+        ],
+        "party_identifier": [
+            {"party_id": f"P{place:02d}", "identifier_kind": "resident_id", "identifier_number": numbers[place]}
+            | {"is_primary": True}
+            for place in range(many)
+        ],
+        "contact_point": [
+            {"party_id": f"P{place:02d}", "contact_kind": "home_address", "sequence_no": 1, "is_primary": True}
+            | {"contact_value": f"星河区银杏路{place}号"}
+            for place in range(many)
+        ],
+    }
+
+
+def _codes(layout: Layout) -> list[tuple]:
+    with duckdb.connect() as connection:
+        files = layout.part("core", "identity_person", OPENING)
+        return connection.execute(f"select distinct code from read_parquet('{files}/*.parquet')").fetchall()
+
+
+def test_a_wrong_file_of_divisions_is_named(tmp_path: Path) -> None:
+    wrong = tmp_path / "divisions.csv"
+    wrong.write_text("code,name\n99,星河区\n", encoding="utf-8")
+    for file in (wrong, tmp_path / "missing.csv"):
+        with pytest.raises(DivisionsError, match=file.name):
+            linker_of(
+                link=True, layout=Layout(tmp_path), night=Night(OPENING, None), decided=Decisions(), divisions=file
+            )
 
 
 @pytest.mark.parametrize("newest", [True, False])

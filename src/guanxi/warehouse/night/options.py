@@ -18,7 +18,8 @@ class NightOptions:
 
     ``database_url`` is a libpq URL. ``memory_limit`` is what DuckDB may use before it spills (``4GB``).
     ``nights_kept`` is how many nights back a day can be run again. ``encrypt`` says whether files are encrypted under
-    the data keys; ``link`` whether the night finds out which records are one customer.
+    the data keys; ``link`` whether the night finds out which records are one customer, ``divisions`` a CSV file of
+    administrative divisions (code, name) that the bank knows besides those that ship.
     """
 
     inbox: Path
@@ -33,7 +34,8 @@ class NightOptions:
     nights_kept: int = 35
     engine: str = "duckdb"
     encrypt: bool = True
-    link: bool = False
+    link: bool = True
+    divisions: Path | None = None
 
     @property
     def layout(self) -> Layout:
@@ -46,7 +48,7 @@ class NightOptions:
     ) -> NightOptions:
         """The options as the environment states them; ``var`` is the folder below which the defaults lie."""
         get = environment.get
-        assumptions = get("GUANXI_ASSUMPTIONS")
+        assumptions, divisions = get("GUANXI_ASSUMPTIONS"), get("GUANXI_DIVISIONS")
         return cls(
             inbox=Path(get("GUANXI_INBOX") or var / "inbox").resolve(),
             warehouse=Path(get("GUANXI_WAREHOUSE") or var / "warehouse").resolve(),
@@ -59,5 +61,6 @@ class NightOptions:
             events_kept_days=int(get("GUANXI_EVENTS_KEPT_DAYS") or 400),
             nights_kept=int(get("GUANXI_NIGHTS_KEPT") or 35),
             encrypt=wanted(environment),
-            link=get("GUANXI_LINK") == "1",
+            link=(get("GUANXI_LINK") or "1") != "0",
+            divisions=Path(divisions) if divisions else None,
         )

@@ -20,7 +20,7 @@ from guanxi.warehouse.landing.land import DayLanding, MendedRow, land_day
 from guanxi.warehouse.landing.tables import TABLES
 from guanxi.warehouse.leads import do_what_is_due, open_leads
 from guanxi.warehouse.marks import marks_of
-from guanxi.warehouse.night.identify import linker_of
+from guanxi.warehouse.night.identify import DivisionsError, linker_of
 from guanxi.warehouse.night.inbox import folders
 from guanxi.warehouse.night.keys import check_keys, damage
 from guanxi.warehouse.night.listener import Both, Listener, Nobody
@@ -156,6 +156,11 @@ class _Nights:
         except DeliveryError as error:
             journal.stop(error.problems)
             raise NightStopped(day, error.problems) from error
+        except DivisionsError as error:
+            advice = "Mend the file that GUANXI_DIVISIONS names, or name none."
+            problems = [Problem("", "divisions", f"The administrative divisions cannot be read: {error}", advice)]
+            journal.stop(problems)
+            raise NightStopped(day, problems) from error
         except BuildError as error:
             journal.tests(error.tests)
             damaged = damage(self.layout, error)
@@ -192,7 +197,9 @@ class _Nights:
         """Finds out which records are one party, where a night ever linked; returns what the stewards decided."""
         options = self.options
         decided = decisions(options.database_url, night.business_date, newest=last, time_zone=options.time_zone)
-        linker = linker_of(link=options.link, layout=self.layout, night=night, decided=decided)
+        linker = linker_of(
+            link=options.link, layout=self.layout, night=night, decided=decided, divisions=options.divisions
+        )
         if linker is not None:
             self._step(
                 journal, steps, night, "identify",

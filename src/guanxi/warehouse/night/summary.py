@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from guanxi.warehouse.identity.counting import counted
 from guanxi.warehouse.landing.tables import TABLES
 from guanxi.warehouse.layout import put
 from guanxi.warehouse.night.options import NightOptions
@@ -39,7 +40,9 @@ def summarise(options: NightOptions) -> dict[str, Any]:
 
     ``tables.<name>``: ``rows`` in the files of all nights, of these ``accepted`` and ``quarantined``, and
     ``published``, the rows that stand in the operational database now. ``steps``: a row a night and step, seconds and
-    bytes. ``reconciliation``: the last night's rules, amounts as decimal strings.
+    bytes. ``customers``: ``records`` of the files, the ``customers`` that they are, ``waiting`` pairs of records that
+    wait for a steward; empty where records were never linked. ``reconciliation``: the last night's rules, amounts as
+    decimal strings.
     """
     records = NightRegister(options.warehouse).all()
     tables = {}
@@ -64,6 +67,7 @@ def summarise(options: NightOptions) -> dict[str, Any]:
             for record in records
             for step in record.steps
         ],
+        "customers": counted(options.layout, records[-1].business_date) if records else {},
         "reconciliation": records[-1].reconciliation if records else [],
     }
 
@@ -98,6 +102,11 @@ def print_summary(console: Console, summary: dict[str, Any]) -> None:
     console.print()
     console.print(steps)
     console.print()
+    if found := summary["customers"]:
+        console.print(
+            f"{found['records']:,} records are {found['customers']:,} customers; "
+            f"{found['waiting']:,} pairs wait for the data steward\n", highlight=False,
+        )  # fmt: skip
     for rule in summary["reconciliation"]:
         expected, actual = Decimal(rule["expected"]), Decimal(rule["actual"])
         verdict = "agrees" if expected == actual else f"DIFFERS by {actual - expected:,.2f}"

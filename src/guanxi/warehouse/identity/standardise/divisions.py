@@ -47,8 +47,9 @@ def current(own: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def read_own(file: Path | None) -> dict[str, str]:
-    """A bank's own rows; none where there is no such file. Raises ``ValueError`` for a row that is no division."""
-    if file is None or not file.exists():
+    """A bank's own rows; none where no file is named. Raises ``ValueError`` for a row that is no division, ``OSError``
+    for a file that is not there."""
+    if file is None:
         return {}
     found = {}
     with file.open(encoding="utf-8-sig", newline="") as handle:
