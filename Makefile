@@ -99,5 +99,6 @@ lock: $(VENV)/bin/uv ## resolve the lock files anew from pyproject.toml
 .PHONY: clean
 clean: ## removes everything the commands above made
 	@[ ! -x $(BIN)/guanxi ] || $(BIN)/guanxi stop 2>/dev/null || true
+	@[ ! -x $(BIN)/python ] || rm -rf "$$($(BIN)/python -c 'from pathlib import Path; from tests.server import place; print(place(Path.cwd()))')"
 	rm -rf var $(VENV) frontend/node_modules .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find src -name '*.mo' -delete; find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -28,8 +28,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 VAR.mkdir(parents=True, exist_ok=True)
 
 from guanxi.postgres import ensure_database  # noqa: E402
+from tests import server  # noqa: E402
 
-ensure_database(ROOT / "var" / "test")
+ensure_database(server.place(ROOT), server.SETTINGS)
 
 from guanxi.crm.config import settings  # noqa: E402
 

@@ -7,6 +7,7 @@ Unix socket that only this machine reaches; it stops with the last process that 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from tempfile import gettempdir
@@ -38,7 +39,7 @@ SERVER_SETTINGS = {
 }
 
 
-def ensure_database(var: Path) -> str:
+def ensure_database(var: Path, settings: Mapping[str, str] = SERVER_SETTINGS) -> str:
     """The address of the operational database, as a libpq URL; starts the embedded server where none is configured.
 
     Sets ``DATABASE_URL`` for this process and its children, so that one server serves them all.
@@ -46,12 +47,12 @@ def ensure_database(var: Path) -> str:
     url = os.environ.get("DATABASE_URL")
     if url:
         return url
-    url = start_embedded(var / "postgres")
+    url = start_embedded(var / "postgres", settings=settings)
     os.environ["DATABASE_URL"] = url
     return url
 
 
-def start_embedded(folder: Path, database: str = DATABASE) -> str:
+def start_embedded(folder: Path, database: str = DATABASE, settings: Mapping[str, str] = SERVER_SETTINGS) -> str:
     """Starts (or joins) the embedded server whose data lie in ``folder``; returns the address of ``database`` on it."""
     # The library keeps its lock below the user's runtime folder, which a session without a desktop does not have.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(_runtime_folder()))
@@ -65,7 +66,7 @@ def start_embedded(folder: Path, database: str = DATABASE) -> str:
     address = f"postgresql://{EMBEDDED_OWNER}@/postgres?host={quote(socket, safe='')}"
     with psycopg.connect(address, autocommit=True) as connection:
         restart = False
-        for name, value in SERVER_SETTINGS.items():
+        for name, value in settings.items():
             current = connection.execute("select setting, context from pg_settings where name = %s", [name]).fetchone()
             stated = connection.execute(
                 "select 1 from pg_file_settings where name = %s and setting = %s", [name, value]
