@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -12,6 +13,9 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import template
 from tests.chromium import FLAGS, chromium
+
+if TYPE_CHECKING:
+    from tests.worlds import Worlds
 
 LONGEST = "test_spark.py"
 # How long an example takes says how busy the machine is. The examples are the same in every run of the suite, so that
@@ -49,8 +53,38 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
             template.make_from(server, database)
     yield
     with template.server() as server:
-        # By force: threads that served pages to a browser may have left connections of their own.
         template.remove(server, database)
+
+
+@pytest.fixture(scope="session")
+def worlds(django_db_setup, django_db_blocker) -> Iterator[Worlds]:
+    """The databases that this process's tests run in."""
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    from tests.worlds import standing
+
+    emptying = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = lambda self: None  # whoever commits does so in a database of their own
+    with django_db_blocker.unblock(), standing(connection.settings_dict["NAME"]) as databases:
+        yield databases
+    TransactionTestCase._fixture_teardown = emptying
+
+
+@pytest.fixture
+def world(request, worlds, django_db_blocker) -> None:
+    """Turns Django to the database of the test: with or without the cast, shared or (who commits) its own."""
+    marker = request.node.get_closest_marker("django_db")
+    commits = bool(marker and marker.kwargs.get("transaction"))
+    commits |= not {"transactional_db", "live_server"}.isdisjoint(request.fixturenames)
+    with django_db_blocker.unblock():
+        enter = worlds.enter_own if commits else worlds.enter
+        enter(peopled="cast" in request.fixturenames)
+
+
+@pytest.fixture
+def _django_db_helper(world, _django_db_helper) -> None:
+    """Before pytest-django opens the test's transaction: the right database."""
 
 
 @pytest.fixture(scope="session")
@@ -72,10 +106,10 @@ def own_keys(tmp_path, monkeypatch) -> Path:
 
 @pytest.fixture
 def cast(db):
-    """The small bank with its people, within the test's transaction (see ``tests/cast``)."""
-    from tests.cast import load
+    """The small bank with its people (see ``tests/cast``), already in the test's database."""
+    from tests.cast import meet
 
-    return load()
+    return meet()
 
 
 @pytest.fixture(scope="session")

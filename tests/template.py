@@ -42,10 +42,9 @@ def server() -> Iterator[psycopg.Connection]:
 def copied_to(connection: psycopg.Connection, database: str) -> bool:
     """Makes ``database`` a copy of the template, in the place of what bore the name; whether there is a template."""
     template = name()
-    if not connection.execute("select 1 from pg_database where datname = %s", [template]).fetchone():
+    if not exists(connection, template):
         return False
-    remove(connection, database)
-    _copy(connection, template, database)
+    copy(connection, template, database)
     return True
 
 
@@ -55,7 +54,7 @@ def make_from(connection: psycopg.Connection, database: str) -> None:
         "select datname from pg_database where datname like %s", [f"{PREFIX}%"]
     ).fetchall():
         remove(connection, old)
-    _copy(connection, database, name())
+    copy(connection, database, name())
 
 
 def remove(connection: psycopg.Connection, database: str) -> None:
@@ -63,7 +62,14 @@ def remove(connection: psycopg.Connection, database: str) -> None:
     connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database)))
 
 
-def _copy(connection: psycopg.Connection, template: str, database: str) -> None:
+def exists(connection: psycopg.Connection, database: str) -> bool:
+    """Whether there is a database of that name."""
+    return bool(connection.execute("select 1 from pg_database where datname = %s", [database]).fetchone())
+
+
+def copy(connection: psycopg.Connection, template: str, database: str) -> None:
+    """Makes ``database``, in the place of what bore the name, a copy of ``template``, where nobody is connected."""
+    remove(connection, database)
     connection.execute(
         sql.SQL("create database {} template {}").format(sql.Identifier(database), sql.Identifier(template))
     )

@@ -18,7 +18,7 @@ from tests.acceptance.stage import Stage, raise_stage, undone
 
 
 @pytest.fixture(scope="module")
-def stage(django_db_setup, django_db_blocker, pages_files, tmp_path_factory) -> Iterator[Stage]:
+def stage(worlds, django_db_blocker, pages_files, tmp_path_factory) -> Iterator[Stage]:
     """The stage, raised once a file."""
     from django.conf import settings
 
@@ -32,6 +32,7 @@ def stage(django_db_setup, django_db_blocker, pages_files, tmp_path_factory) -> 
     level = refusals.level
     refusals.setLevel(logging.ERROR)  # thousands of refusals are what these tests are about
     with django_db_blocker.unblock():
+        worlds.enter(peopled=True)
         with undone():
             yield raise_stage()
         forget()

@@ -29,7 +29,7 @@ from guanxi.crm.org.models import Assignment, Cover, Institution, Line, Post, Ro
 from guanxi.crm.org.queries import forget
 from guanxi.crm.party.models import LinkedParty, Party, PartyRelation, SearchToken
 from tests.acceptance.scenery import deal_with, lead_like, package_of, things_of, things_of_the_house, work_with
-from tests.cast import Cast, load, people
+from tests.cast import Cast, meet, people
 from tests.identity.pairs import records_of
 
 DAY = datetime.timedelta(days=1)
@@ -155,8 +155,8 @@ def _lies_within(span: Span, place: str, institution_id: str) -> bool:
 
 
 def raise_stage() -> Stage:
-    """Fills the database; the caller's transaction takes it away again."""
-    cast = load()
+    """Adds to the cast's bank what the stage needs; the caller's transaction takes it away again."""
+    cast = meet()
     _build_union()
     by_relation = _relate(cast)
     forget()

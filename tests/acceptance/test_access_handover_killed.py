@@ -84,41 +84,33 @@ def waited_for(
 
 @pytest.mark.long
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_in_the_middle_loses_and_doubles_nobody(migrated_template):
-    from tests.cast import load, unload
-
-    cast = load()
-    try:
-        add_customers(cast.day)
-        mine = set(Party.objects.filter(manager_id="1111").values_list("id", flat=True))
-        others = dict(Party.objects.exclude(manager_id="1111").values_list("id", "manager_id"))
-        one = signed(cast, arranged(cast, to=("1112", "1121")))  # the last signature asks the worker to begin
-        wanted = dict(Item.objects.filter(handover=one).values_list("party_id", "receiver"))
-        assert wanted.keys() == mine
-        seed = int(os.environ.get("GUANXI_TEST_SEED", "20261127"))
-        with worker() as process:
-            waited_for(process, 40, lambda now: now.moved, one.pk)
-            time.sleep(random.Random(seed).uniform(0, 0.2))  # within the next batch
-            os.killpg(process.pid, signal.SIGKILL)
-            assert process.wait(10) == -signal.SIGKILL
-        # What it had under way is rolled back as soon as the database notices; until then the hand-over is locked.
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT state, moved FROM handover_handover WHERE id = %s FOR UPDATE", [one.pk])
-            state, moved = cursor.fetchone()
-        assert (state, 0 < moved < len(mine)) == (State.MOVING, True), (state, moved)
-        check_half(cast, others, wanted, moved)
-        with suppress(AlreadyEnqueued):
-            tend.defer(timestamp=0)  # as every five minutes
-        with worker() as process:
-            waited_for(process, 40, lambda now: now.state == State.DONE, one.pk)
-        done = Handover.objects.get(pk=one.pk)
-        assert (done.moved, done.skipped) == (len(mine), 0)
-        check_half(cast, others, wanted, len(mine))
-        assert not Party.objects.filter(manager_id="1111").exists()
-    finally:
-        unload(cast)
-        with connection.cursor() as cursor:
-            cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+def test_a_worker_killed_in_the_middle_loses_and_doubles_nobody(cast):
+    add_customers(cast.day)
+    mine = set(Party.objects.filter(manager_id="1111").values_list("id", flat=True))
+    others = dict(Party.objects.exclude(manager_id="1111").values_list("id", "manager_id"))
+    one = signed(cast, arranged(cast, to=("1112", "1121")))  # the last signature asks the worker to begin
+    wanted = dict(Item.objects.filter(handover=one).values_list("party_id", "receiver"))
+    assert wanted.keys() == mine
+    seed = int(os.environ.get("GUANXI_TEST_SEED", "20261127"))
+    with worker() as process:
+        waited_for(process, 40, lambda now: now.moved, one.pk)
+        time.sleep(random.Random(seed).uniform(0, 0.2))  # within the next batch
+        os.killpg(process.pid, signal.SIGKILL)
+        assert process.wait(10) == -signal.SIGKILL
+    # What it had under way is rolled back as soon as the database notices; until then the hand-over is locked.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT state, moved FROM handover_handover WHERE id = %s FOR UPDATE", [one.pk])
+        state, moved = cursor.fetchone()
+    assert (state, 0 < moved < len(mine)) == (State.MOVING, True), (state, moved)
+    check_half(cast, others, wanted, moved)
+    with suppress(AlreadyEnqueued):
+        tend.defer(timestamp=0)  # as every five minutes
+    with worker() as process:
+        waited_for(process, 40, lambda now: now.state == State.DONE, one.pk)
+    done = Handover.objects.get(pk=one.pk)
+    assert (done.moved, done.skipped) == (len(mine), 0)
+    check_half(cast, others, wanted, len(mine))
+    assert not Party.objects.filter(manager_id="1111").exists()
 
 
 def check_half(cast, others: dict[str, str], wanted: dict[str, str], moved: int) -> None:

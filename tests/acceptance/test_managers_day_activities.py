@@ -60,8 +60,8 @@ def test_a_day_of_ais(cast, sign_in):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_taps_at_the_same_moment_make_one_record(site_cast):
-    cast, key, gate = site_cast, str(uuid4()), threading.Barrier(4)
+def test_taps_at_the_same_moment_make_one_record(cast):
+    key, gate = str(uuid4()), threading.Barrier(4)
     answers = []
 
     def tap() -> None:
@@ -80,13 +80,3 @@ def test_taps_at_the_same_moment_make_one_record(site_cast):
         thread.join(60)
     assert answers == [302] * 4
     assert (Activity.objects.count(), Task.objects.count()) == (1, 1)
-
-
-@pytest.fixture
-def site_cast(transactional_db):
-    """The cast, committed."""
-    from tests.cast import load, unload
-
-    cast = load()
-    yield cast
-    unload(cast)

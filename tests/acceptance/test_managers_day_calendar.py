@@ -81,8 +81,8 @@ def test_ai_plans_a_week_and_keeps_it(cast, sign_in):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_move_the_same_appointment_at_once_lose_nothing(site_cast):
-    cast, gate, answers = site_cast, threading.Barrier(2), []
+def test_two_who_move_the_same_appointment_at_once_lose_nothing(cast):
+    gate, answers = threading.Barrier(2), []
     row = make(cast.ai, planned(kind="visit"), party=cast.person).appointment
 
     def tap(staff, clock: str) -> None:
@@ -104,13 +104,3 @@ def test_two_who_move_the_same_appointment_at_once_lose_nothing(site_cast):
     row.refresh_from_db()
     assert (row.version, row.history.count()) == (2, 1)
     assert (Booking.objects.count(), Activity.objects.count()) == (0, 0)
-
-
-@pytest.fixture
-def site_cast(transactional_db):
-    """The cast, committed."""
-    from tests.cast import load, unload
-
-    cast = load()
-    yield cast
-    unload(cast)

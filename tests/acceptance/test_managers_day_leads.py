@@ -79,30 +79,24 @@ def test_from_a_file_to_an_opportunity(cast, sign_in):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_taps_at_once_make_one_lead(pages_files):
-    from tests.cast import load, unload
+def test_two_taps_at_once_make_one_lead(cast, pages_files):
+    sent, answers = form("双击", to="me"), []
+    client = Client()
+    client.force_login(cast.ai)
 
-    cast = load()
-    try:
-        sent, answers = form("双击", to="me"), []
-        client = Client()
-        client.force_login(cast.ai)
+    def tap() -> None:
+        try:
+            other = Client()
+            other.cookies = client.cookies
+            answers.append(other.post("/leads/new/", sent).status_code)
+        finally:
+            connection.close()
 
-        def tap() -> None:
-            try:
-                other = Client()
-                other.cookies = client.cookies
-                answers.append(other.post("/leads/new/", sent).status_code)
-            finally:
-                connection.close()
-
-        taps = [threading.Thread(target=tap) for _one in range(4)]
-        for one in taps:
-            one.start()
-        for one in taps:
-            one.join(timeout=60)
-        assert set(answers) <= {302, 409}
-        assert Lead.objects.count() == 1
-        assert LeadStep.objects.count() == 1
-    finally:
-        unload(cast)
+    taps = [threading.Thread(target=tap) for _one in range(4)]
+    for one in taps:
+        one.start()
+    for one in taps:
+        one.join(timeout=60)
+    assert set(answers) <= {302, 409}
+    assert Lead.objects.count() == 1
+    assert LeadStep.objects.count() == 1

@@ -102,8 +102,8 @@ def test_it_goes_with_its_customer_and_with_an_erased_one_nowhere(cast, sign_in)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_at_the_same_moment_one_is_opened_and_one_mover_wins(committed):
-    cast, key = committed, str(uuid4())
+def test_at_the_same_moment_one_is_opened_and_one_mover_wins(cast):
+    key = str(uuid4())
     answers = at_once(
         [cast.ai] * 4,
         lambda client, _turn: client.post(f"/customers/{cast.person.id}/opportunities/new/", new(key=key)),
@@ -145,13 +145,3 @@ def at_once(people, act):
     for thread in threads:
         thread.join(60)
     return found
-
-
-@pytest.fixture
-def committed(transactional_db):
-    """The cast, committed."""
-    from tests.cast import load, unload
-
-    cast = load()
-    yield cast
-    unload(cast)

@@ -20,14 +20,10 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture
-def site(transactional_db, live_server) -> Iterator[Any]:
+def site(cast, transactional_db, live_server) -> Any:
     """The cast's bank behind a real server; ``site.url`` is its address, ``site.cast`` the people."""
-    from tests.cast import load, unload
-
-    cast = load()
     live_server.cast = cast
-    yield live_server
-    unload(cast)
+    return live_server
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """The cast: a small bank with its people, in the test database.
 
-``cast`` (a fixture, see ``tests/conftest.py``) fills the database and names those who walk through the screens:
+``cast`` (a fixture, see ``tests/conftest.py``) gives a test a filled database and names who walks through the screens:
 ``cast.ai`` is the relationship manager of sub-branch B11, ``cast.bo`` manages branch B1 above it, ``cast.he`` sits in
 the head office, ``cast.ann`` analyses there, ``cast.shen`` audits, ``cast.shi`` is the data steward, ``cast.guan`` the
 administrator, ``cast.fu`` a service agent, ``cast.dan`` the data-protection officer, ``cast.yu`` has a post that sees
@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
@@ -88,7 +88,6 @@ class Cast:
     day: datetime.date = DAY
     previous: datetime.date = PREVIOUS
     password: str = PASSWORD
-    partitions: list[str] = field(default_factory=list)
 
     def __getattr__(self, name: str) -> Staff:
         people = self.__dict__.get("people", {})
@@ -172,24 +171,35 @@ def _rows() -> tuple[list[list[Model]], dict[str, Party], dict[str, Agreement], 
 
 
 def load() -> Cast:
-    """Fills the database; the caller's transaction (or :func:`unload`) takes it away again."""
-    _forget()
-    rows, parties, agreements, by_party = _rows()
+    """Fills a database whose tables are empty."""
+    rows, *_shown = _rows()
     put_texts()
-    partitions = [f"{model._meta.db_table}_cast" for model in PARTITIONED]
-    staff = bank.staff(make_password(PASSWORD))
+    cast = meet()
     with connection.cursor() as cursor:
-        for model, name in zip(PARTITIONED, partitions, strict=True):
-            cursor.execute(f'CREATE TABLE IF NOT EXISTS "{name}" PARTITION OF "{model._meta.db_table}" DEFAULT')
-        for some in [staff, *rows]:
+        for model in PARTITIONED:
+            table = model._meta.db_table
+            cursor.execute(f'CREATE TABLE IF NOT EXISTS "{table}_cast" PARTITION OF "{table}" DEFAULT')
+        for some in [list(cast.people.values()), *rows]:
             _copy(cursor, some)
         for model in {type(some[0]) for some in rows if some}:
             if model._meta.pk and model._meta.pk.get_internal_type() == "BigAutoField":
                 cursor.execute(f"SELECT setval(pg_get_serial_sequence('{model._meta.db_table}', 'id'), 1000)")
     sum_margins()
-    by_number = {one.id: one for one in staff}
+    return cast
+
+
+def meet() -> Cast:
+    """The bank of a database that :func:`load` has filled; what this process remembers of another is forgotten."""
+    _forget()
+    _models, parties, agreements, by_party = _rows()
+    by_number = {one.id: one for one in bank.staff(_password_hash())}
     calls = {call: by_number[number] for call, number, *_rest in bank.STAFF}
-    return Cast(parties, agreements, by_party, calls, partitions=partitions)
+    return Cast(parties, agreements, by_party, calls)
+
+
+@cache
+def _password_hash() -> str:
+    return make_password(PASSWORD)
 
 
 def put_texts() -> None:
@@ -250,14 +260,6 @@ def _forget() -> None:
     forget_industries()
     forget_workdays()
     django_cache.clear()
-
-
-def unload(cast: Cast) -> None:
-    """Drops the partitions; for tests whose data are not rolled back."""
-    _forget()
-    with connection.cursor() as cursor:
-        for name in cast.partitions:
-            cursor.execute(f'DROP TABLE IF EXISTS "{name}"')
 
 
 def _copy(cursor: Any, rows: Iterable[Model]) -> None:

@@ -284,8 +284,8 @@ def _daily(staff, many, **fields):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_book_in_the_same_moment_get_one_room(site_cast):
-    cast, one, gate = site_cast, room(), threading.Barrier(3)
+def test_two_who_book_in_the_same_moment_get_one_room(cast):
+    one, gate = room(), threading.Barrier(3)
     answers = []
 
     def book(staff) -> None:
@@ -305,13 +305,3 @@ def test_two_who_book_in_the_same_moment_get_one_room(site_cast):
         thread.join(60)
     assert sorted(answers) == ["booked", "resources", "resources"]
     assert (Booking.objects.count(), Appointment.objects.count()) == (1, 1)
-
-
-@pytest.fixture
-def site_cast(transactional_db):
-    """The cast, committed."""
-    from tests.cast import load, unload
-
-    cast = load()
-    yield cast
-    unload(cast)

@@ -215,30 +215,24 @@ def test_queries_do_not_grow(cast, sign_in, django_assert_max_num_queries):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_who_hand_over_the_same_customers_at_once(migrated_template):
+def test_two_who_hand_over_the_same_customers_at_once(cast):
     """Whoever comes second finds them gone and leaves them where they are."""
-    from tests.cast import load, unload
+    from tests.acceptance.test_access_handover import arranged, signed
 
-    cast = load()
-    try:
-        from tests.acceptance.test_access_handover import arranged, signed
+    ones = [signed(cast, arranged(cast, to=(to,))) for to in ("1112", "1121")]
+    ended = []
 
-        ones = [signed(cast, arranged(cast, to=(to,))) for to in ("1112", "1121")]
-        ended = []
+    def carry(number: int) -> None:
+        try:
+            ended.append(services.carry_out(handover_id=number))
+        finally:
+            connection.close()
 
-        def carry(number: int) -> None:
-            try:
-                ended.append(services.carry_out(handover_id=number))
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=carry, args=(one.pk,)) for one in ones]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(60)
-        assert sum(one.moved for one in ended) == 24
-        assert sum(one.skipped for one in ended) == 24
-        assert Party.objects.filter(manager_id="1111").count() == 0
-    finally:
-        unload(cast)
+    threads = [threading.Thread(target=carry, args=(one.pk,)) for one in ones]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert sum(one.moved for one in ended) == 24
+    assert sum(one.skipped for one in ended) == 24
+    assert Party.objects.filter(manager_id="1111").count() == 0
