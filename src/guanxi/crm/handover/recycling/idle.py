@@ -6,6 +6,7 @@ import datetime
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from guanxi.crm.handover.recycling.base import Ground, Kind
 
@@ -32,4 +33,6 @@ def find(ground: Ground) -> dict[str, list[str]]:
     return found
 
 
-KIND = Kind("idle", _("The manager has not opened the customer's page"), find, unit=_("days"), least=7)
+KIND = Kind(
+    "idle", _("The manager has not opened the customer's page"), find, unit=pgettext_lazy("how many", "days"), least=7
+)

@@ -175,7 +175,7 @@ AUDIT = register(
                 shown=False,
             ),
             columns.text("address", _("Address"), css="gx-code"),
-            columns.text("request", _("Request number"), field="request_id", css="gx-code", shown=False),
+            columns.text("request", _("Number of the request"), field="request_id", css="gx-code", shown=False),
             Column(
                 key="number",
                 label=_("Entry number"),

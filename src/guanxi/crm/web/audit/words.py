@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from guanxi.crm.audit.models import Action
 from guanxi.crm.web.audit.kinds import kind_label
+from guanxi.crm.web.listing.registry import list_title
 
 # The steps of a hand-over as its services record them.
 STEPS: dict[str, str | Promise] = {
@@ -70,6 +71,7 @@ def summary(kind: str, object_id: str, detail: Mapping[str, Any]) -> str:
     """What an entry was about with the most telling of its details, in one line."""
     parts = [kind_label(kind)] if kind else []
     if object_id:
+        object_id = list_title(object_id) if kind == "export-ask" else object_id
         parts.append(object_id if len(object_id) <= 24 else f"{object_id[:23]}…")
     if kind in ("handover", "pool") and (step := detail.get("step")):
         parts.append(str(STEPS.get(step, step)))

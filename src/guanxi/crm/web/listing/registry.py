@@ -32,6 +32,11 @@ def source_of(name: str) -> Source:
     return _SOURCES[name]
 
 
+def list_title(name: str) -> str:
+    """What people call the list of that name; the name itself where there is no such list any more."""
+    return str(_LISTINGS[name].title) if name in _LISTINGS else name
+
+
 def listing_named(name: str) -> Listing:
     """The list of that name; raises ``Http404`` where there is none."""
     try:
