@@ -2,8 +2,8 @@
 
 ``python -m bench night --customers 100000 1000000``; ``python -m bench history``; ``python -m bench screens``;
 ``python -m bench policies`` (a part of screens); ``python -m bench audit``; ``python -m bench handover``;
-``python -m bench encryption``; ``python -m bench day --customers 1000000``; ``python -m bench identity``; without a
-word, all.
+``python -m bench encryption``; ``python -m bench day --customers 1000000``; ``python -m bench identity``;
+``python -m bench steward``; without a word, all.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ def main() -> None:
             "files",
             "day",
             "identity",
+            "steward",
             "all",
         ],
         default="all",
@@ -117,6 +118,11 @@ def _of_identity(told: argparse.Namespace, results: dict[str, Any]) -> None:
 
         customers = told.customers[-1]
         results[f"identity {customers}"] = measure_identity(VAR, customers)
+        save(results)
+    if told.what in ("steward", "all"):
+        from bench.steward import measure as measure_steward
+
+        results["steward"] = measure_steward(VAR)
         save(results)
 
 

@@ -35,6 +35,10 @@ def render(results: dict[str, Any]) -> str:
             from bench.identity import render as identity
 
             parts.append(identity(measured))
+        elif name == "steward":
+            from bench.steward import render as steward
+
+            parts.append(steward(measured))
         elif name == "files":
             from bench.files import render as files
 

@@ -9,11 +9,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from guanxi.crm.identity import filework
 from guanxi.crm.identity.models import Decision, Merge, MergeFile, Threshold, ThresholdCount, ThresholdSample
 from guanxi.crm.party.models import Party
 from tests.identity.pairs import pair_of
 from tests.identity.snapshots import differences, taken
+from tests.web.conftest import PARTIAL
 
 
 @pytest.fixture
@@ -31,7 +34,15 @@ def shi(cast) -> Client:
     return client
 
 
-def test_a_file_is_checked_carried_out_and_taken_back(cast, people, shi, pages_files):
+class Killed(BaseException):
+    """The worker's process ended here."""
+
+
+def killed(*_anything: object) -> None:
+    raise Killed
+
+
+def test_a_file_is_checked_carried_out_and_taken_back(cast, people, shi, pages_files, monkeypatch):
     numbers = [party.id for party in people]
     lines = [
         "记录号,另一记录号,判定,原因",
@@ -58,6 +69,22 @@ def test_a_file_is_checked_carried_out_and_taken_back(cast, people, shi, pages_f
     assert "NOBODY" in errors.content.decode()
 
     shi.post(f"/identity/files/{made.pk}/take/")
+    shi.post(f"/identity/files/{made.pk}/take/")  # a second tap
+    page = shi.get(f"/identity/files/{made.pk}/", headers=PARTIAL)
+    assert "hx-trigger" in page.text  # until the worker is done
+    assert "<html" not in page.text
+    assert (page.context["worked"], page.context["work"]) == (0, 2)
+    # Killed after the first line, and taken up again when it has been silent.
+    with monkeypatch.context() as patched:
+        patched.setattr(filework, "_beat", killed)
+        with pytest.raises(Killed):
+            filework.work(made.pk)
+    assert shi.get(f"/identity/files/{made.pk}/").context["worked"] == 1
+    assert filework.carry_on() == 0
+    MergeFile.objects.update(beat=timezone.now() - 2 * filework.SILENT)
+    assert filework.carry_on() == 1
+    filework.work(made.pk)
+    filework.work(made.pk)  # once more does nothing
     made.refresh_from_db()
     assert made.state == "applied"
     merge = Merge.objects.get()
@@ -65,9 +92,13 @@ def test_a_file_is_checked_carried_out_and_taken_back(cast, people, shi, pages_f
     assert Decision.objects.get(verdict="different").reason == "父子同名"
     assert not Party.objects.filter(pk=merge.gone).exists()
     shi.post(f"/identity/files/{made.pk}/take/")  # once more changes nothing
+    filework.work(made.pk)
     assert Merge.objects.count() == 1
 
     shi.post(f"/identity/files/{made.pk}/take-back/")
+    filework.work(made.pk)
+    assert MergeFile.objects.get().state == "undone"
+    assert shi.post(f"/identity/files/{made.pk}/take/").status_code == 404
     assert differences(before, taken()) == []
     assert not Decision.objects.filter(withdrawn_at__isnull=True).exists()
     assert shi.get(f"/identity/files/{made.pk}/").context["done"] == 0

@@ -51,7 +51,9 @@ class FileState(models.TextChoices):
     """How far a file of merges is."""
 
     CHECKED = "checked", _("Checked")
+    APPLYING = "applying", _("Being carried out")
     APPLIED = "applied", _("Applied")
+    UNDOING = "undoing", _("Being taken back")
     UNDONE = "undone", _("Undone")
 
 

@@ -1,4 +1,4 @@
-"""Verdicts by file: read, checked line by line without doing anything, carried out, taken back.
+"""Verdicts by file: read, and checked line by line without doing anything; ``filework`` carries them out.
 
 A file is CSV, in UTF-8 or GB18030, with a heading: ``left`` and ``right`` (numbers of records), ``verdict`` (``same``
 or ``different``) and, if one likes, ``reason``; the Chinese headings are known too. It holds numbers alone, no name.
@@ -12,15 +12,14 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record as log
-from guanxi.crm.identity.codes import FileState, Outcome, Verdict
-from guanxi.crm.identity.merging import MergeError
+from guanxi.crm.identity.codes import Outcome, Verdict
 from guanxi.crm.identity.models import Decision, Merge, MergeFile, MergeLine, Record
-from guanxi.crm.identity.services import Asker, NotThereError, decide, withdraw
+from guanxi.crm.identity.services import Asker, NotThereError
 from guanxi.crm.kernel.uploads import Bounds, Kind, RefusedUploadError, judge
 
 MOST_BYTES = 4_000_000
@@ -58,6 +57,7 @@ def check_file(*, asker: Asker, name: str, content: bytes) -> MergeFile:
             file_name=name[:200],
             sha256=hashlib.sha256(content).hexdigest(),
             encoding=encoding,
+            language=get_language() or "",
         )
         MergeLine.objects.bulk_create(_checked(asker, made, rows), batch_size=2_000)
         log(
@@ -128,51 +128,6 @@ def _checked(asker: Asker, made: MergeFile, rows: Sequence[tuple[int, str, Mappi
             one.outcome, one.message = Outcome.WRONG, _("Somebody has decided otherwise: take that back first.")
         taken.add((left, right))
         yield one
-
-
-def apply_file(*, asker: Asker, file_id: int) -> MergeFile:
-    """Carries out the lines that are ready, each in a transaction of its own; a line that fails says why.
-
-    Done again after it was killed, it goes on with what is still ready. Raises :class:`NotThereError`, ``BusyError``.
-    """
-    made = own_file(asker, file_id)
-    if made.state == FileState.UNDONE:
-        raise NotThereError(file_id)
-    for line in made.lines.filter(outcome=Outcome.READY).order_by("line"):
-        try:
-            with transaction.atomic():
-                decide(
-                    asker=asker, left=line.left_record, right=line.right_record, verdict=line.verdict,
-                    reason=line.reason, file=made.pk,
-                )  # fmt: skip
-                line.outcome = Outcome.DONE
-                line.save(update_fields=["outcome"])
-        except (MergeError, NotThereError) as refused:
-            line.outcome = Outcome.WRONG
-            line.message = str(refused)[:300] if isinstance(refused, MergeError) else _("The record is not there.")
-            line.save(update_fields=["outcome", "message"])
-    made.state, made.applied_at = FileState.APPLIED, timezone.now()
-    made.save(update_fields=["state", "applied_at"])
-    log(action=Action.CHANGE, kind="identity.file", object_id=str(made.pk), detail={"applied": counts_of(made)})
-    return made
-
-
-def undo_file(*, asker: Asker, file_id: int) -> MergeFile:
-    """Takes back whatever a file decided and nobody has taken back since, the last line first."""
-    made = own_file(asker, file_id)
-    if made.state != FileState.APPLIED:
-        raise NotThereError(file_id)
-    said = Decision.objects.filter(file=made.pk, withdrawn_at__isnull=True).order_by("-pk")
-    for decision in said:
-        with transaction.atomic():
-            withdraw(asker=asker, decision_id=decision.pk)
-            made.lines.filter(left_record=decision.left_record, right_record=decision.right_record).filter(
-                outcome=Outcome.DONE
-            ).update(outcome=Outcome.UNDONE)
-    made.state, made.undone_at, made.undone_by_id = FileState.UNDONE, timezone.now(), asker.staff_id
-    made.save(update_fields=["state", "undone_at", "undone_by"])
-    log(action=Action.CHANGE, kind="identity.file", object_id=str(made.pk), detail={"undone": counts_of(made)})
-    return made
 
 
 def own_file(asker: Asker, file_id: int) -> MergeFile:

@@ -12,6 +12,7 @@ from django.db.utils import DatabaseError, ProgrammingError
 from django.utils.translation import gettext as _
 
 from guanxi.crm.identity.codes import Cause
+from guanxi.crm.identity.database import OWN_LOCK
 from guanxi.crm.identity.sealing import sealed_for
 from guanxi.crm.party.models import Party
 
@@ -43,6 +44,8 @@ def merge(*, kept: str, gone: str, cause: Cause, reason: str, by: str, decision:
     Raises :class:`BusyError` while a publication is being written, :class:`MergeError` where one of them is not there
     any more.
     """
+    # What the other brings along is counted on behind what is there: nobody else may add to that meanwhile.
+    _call("SELECT pg_advisory_xact_lock(%s) IS NULL", [OWN_LOCK])
     sealed = json.dumps(sealed_for(kept, gone))
     try:
         (made,) = _call(_MERGE, [kept, gone, cause.value, reason, by, decision, file, sealed])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from guanxi.crm.holding.models import Agreement
 from guanxi.crm.identity.codes import Verdict, Zone
-from guanxi.crm.identity.models import Decision, Merge, Pair, Record
+from guanxi.crm.identity.models import Decision, Pair, Record
+from guanxi.crm.identity.paging import Place, behind
 from guanxi.crm.insight.models import CustomerFigure
 from guanxi.crm.kernel.masks import Secret, hide
 from guanxi.crm.kernel.scope import Scope
@@ -35,27 +35,6 @@ class Narrowed:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the queue a page begins: after this pair, in the order of the queue."""
-
-    impact: Decimal
-    left: str
-    right: str
-
-    @classmethod
-    def of(cls, text: str) -> Place | None:
-        """From an address; None for what is none."""
-        parts = text.split("~")
-        try:
-            return cls(Decimal(parts[0]), parts[1], parts[2]) if len(parts) == 3 else None
-        except ArithmeticError:
-            return None
-
-    def __str__(self) -> str:
-        return f"{self.impact}~{self.left}~{self.right}"
-
-
-@dataclass(frozen=True, slots=True)
 class Queued:
     """One pair of the queue: names of both, where they are, how probable, what is at stake."""
 
@@ -64,11 +43,6 @@ class Queued:
     right: Party
     decision: Decision | None
 
-    @property
-    def place(self) -> str:
-        """Where it stands in the queue, for the address."""
-        return str(Place(self.pair.impact, self.pair.left_id, self.pair.right_id))
-
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -76,7 +50,6 @@ class Queue:
 
     rows: tuple[Queued, ...]
     after: str
-    narrowed: Narrowed
 
 
 def _waiting(scope: Scope, narrowed: Narrowed) -> QuerySet[Pair]:
@@ -98,21 +71,11 @@ def _waiting(scope: Scope, narrowed: Narrowed) -> QuerySet[Pair]:
         rows = rows.filter(reason=narrowed.reason)
     if narrowed.institutions:
         rows = rows.filter(institution_id__in=narrowed.institutions)
-    return rows.order_by("-impact", "-left_id", "-right_id")
+    return rows
 
 
 def _after(rows: QuerySet[Pair], place: Place | None) -> QuerySet[Pair]:
-    if place is None:
-        return rows
-    same = Q(impact=place.impact)
-    return rows.filter(
-        Q(impact__lte=place.impact)
-        & (
-            Q(impact__lt=place.impact)
-            | same & Q(left_id__lt=place.left)
-            | same & Q(left_id=place.left, right_id__lt=place.right)
-        )
-    )
+    return behind(rows, place, "left_id", "right_id")
 
 
 def queue(scope: Scope, narrowed: Narrowed, place: Place | None = None, *, many: int = A_PAGE) -> Queue:
@@ -128,13 +91,13 @@ def queue(scope: Scope, narrowed: Narrowed, place: Place | None = None, *, many:
         if one.left.party_id in parties and one.right.party_id in parties
     )
     after = str(Place(shown[-1].impact, shown[-1].left_id, shown[-1].right_id)) if len(rows) > many else ""
-    return Queue(found, after, narrowed)
+    return Queue(found, after)
 
 
 def next_of(scope: Scope, narrowed: Narrowed, place: Place | None) -> tuple[str, str] | None:
     """The records of the pair that follows in the queue, from its beginning again at the end; at most two queries."""
     rows = _waiting(scope, narrowed)
-    found: Pair | None = _after(rows, place).first() or (rows.first() if place else None)
+    found: Pair | None = _after(rows, place).first() or (_after(rows, None).first() if place else None)
     return (found.left_id, found.right_id) if found else None
 
 
@@ -179,7 +142,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two: the record, its customer, what that customer holds and is worth."""
+    """One of the two: the record, its customer, what that one holds and is worth, how many other records it has."""
 
     record: Record
     party: Party
@@ -190,14 +153,13 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Facing:
-    """One pair side by side. ``decision`` is the word that stands, ``merge`` what it did."""
+    """One pair side by side. ``decision`` is the word that stands."""
 
     pair: Pair
     left: Side
     right: Side
     lines: tuple[Line, ...]
     decision: Decision | None
-    merge: Merge | None
     before: tuple[Decision, ...]
 
     @property
@@ -212,7 +174,7 @@ class Facing:
 
 
 def facing(scope: Scope, left: str, right: str, day: datetime.date | None) -> Facing:
-    """One pair within a scope; eight queries at most. Raises ``Pair.DoesNotExist`` for one that is not there."""
+    """One pair within a scope; seven queries at most. Raises ``Pair.DoesNotExist`` for one that is not there."""
     pair = Pair.objects.visible_to(scope).select_related("left", "right").get(left_id=left, right_id=right)
     numbers = {pair.left.party_id, pair.right.party_id}
     parties = {
@@ -236,7 +198,6 @@ def facing(scope: Scope, left: str, right: str, day: datetime.date | None) -> Fa
         Decision.objects.filter(left_record=left, right_record=right).select_related("by", "asked_whom").order_by("-id")
     )
     standing = next((one for one in said if one.withdrawn_at is None), None)
-    made = Merge.objects.filter(decision=standing.pk, undone_at__isnull=True).first() if standing else None
 
     def side(record: Record) -> Side:
         number = record.party_id
@@ -248,7 +209,6 @@ def facing(scope: Scope, left: str, right: str, day: datetime.date | None) -> Fa
         side(pair.right),
         lines_of(pair.left, pair.right),
         standing,
-        made,
         tuple(one for one in said if one.withdrawn_at is not None),
     )
 

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from guanxi.crm.identity.models import Mend, QualityMeasure
+from guanxi.crm.identity.paging import Place, behind
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.org.queries import InstitutionTree
 
@@ -121,20 +122,7 @@ def to_mend(scope: Scope, *, field: str = "", places: tuple[str, ...] = (), afte
         rows = rows.filter(field=field)
     if places:
         rows = rows.filter(institution_id__in=places)
-    parts = after.split("~")
-    if len(parts) == 3:
-        try:
-            impact = Decimal(parts[0])
-        except ArithmeticError:
-            impact = None
-        if impact is not None:
-            same = Q(impact=impact)
-            rows = rows.filter(
-                Q(impact__lt=impact)
-                | same & Q(record_id__lt=parts[1])
-                | same & Q(record_id=parts[1], field__lt=parts[2])
-            )
-    found = list(rows.order_by("-impact", "-record_id", "-field")[: A_PAGE + 1])
+    found = list(behind(rows, Place.of(after), "record_id", "field")[: A_PAGE + 1])
     shown = found[:A_PAGE]
     last = shown[-1] if len(found) > A_PAGE else None
-    return Work(tuple(shown), f"{last.impact}~{last.record_id}~{last.field}" if last else "")
+    return Work(tuple(shown), str(Place(last.impact, last.record_id, last.field)) if last else "")

@@ -130,20 +130,10 @@ def take_back_merge(
         for decision in standing.filter(pk=made.decision) | standing.filter(left_record=left, right_record=right):
             _withdraw(decision, asker.staff_id)
         if different:
-            taken = Decision.objects.filter(left_record=left, right_record=right, withdrawn_at__isnull=True)
-            for decision in taken:
-                _withdraw(decision, asker.staff_id)
             # One that no night has published by itself yet stands with the other until it is.
             there = set(Party.objects.filter(pk__in=[left, right]).values_list("pk", flat=True))
-            Decision(
-                left_record=left,
-                right_record=right,
-                party_id=left if left in there else made.kept,
-                other_id=right if right in there else made.kept,
-                verdict=Verdict.DIFFERENT,
-                by_id=asker.staff_id,
-                reason=reason.strip(),
-            ).save(force_insert=True)
+            own = {number: number if number in there else made.kept for number in (left, right)}
+            _say_different(asker, own, reason)
         log(
             action=Action.CHANGE,
             subject=made.kept,
@@ -174,23 +164,8 @@ def split_record(*, asker: Asker, record_id: str, reason: str) -> tuple[Decision
         made = Merge.objects.filter(party_id=party, gone=record_id, undone_at__isnull=True).first()
         if made is not None:
             unmerge(merge_id=made.pk, by=asker.staff_id, reason=reason, back={})
-        decisions = []
-        for other in sorted(others):
-            left, right = sorted((record_id, other))
-            for standing in Decision.objects.filter(left_record=left, right_record=right, withdrawn_at__isnull=True):
-                _withdraw(standing, asker.staff_id)
-            own = record_id if made is not None else party
-            decision = Decision(
-                left_record=left,
-                right_record=right,
-                party_id=own if left == record_id else party,
-                other_id=own if right == record_id else party,
-                verdict=Verdict.DIFFERENT,
-                by_id=asker.staff_id,
-                reason=reason.strip(),
-            )
-            decision.save(force_insert=True)
-            decisions.append(decision)
+        own = record_id if made is not None else party
+        decisions = [_say_different(asker, {record_id: own, other: party}, reason) for other in sorted(others)]
         log(
             action=Action.CHANGE,
             subject=party,
@@ -273,6 +248,24 @@ def _asked(whom: str) -> Staff:
     if found is None:
         raise MergeError(_("Say whom you ask: there is nobody with this staff number."))
     return found
+
+
+def _say_different(asker: Asker, records: Mapping[str, str], reason: str) -> Decision:
+    """The verdict that two records are different, in place of whatever stood; ``records`` says whose each is."""
+    left, right = sorted(records)
+    for standing in Decision.objects.filter(left_record=left, right_record=right, withdrawn_at__isnull=True):
+        _withdraw(standing, asker.staff_id)
+    decision = Decision(
+        left_record=left,
+        right_record=right,
+        party_id=records[left],
+        other_id=records[right],
+        verdict=Verdict.DIFFERENT,
+        by_id=asker.staff_id,
+        reason=reason.strip(),
+    )
+    decision.save(force_insert=True)
+    return decision
 
 
 def _withdraw(decision: Decision, staff_id: str) -> None:

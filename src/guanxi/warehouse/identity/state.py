@@ -24,8 +24,8 @@ KEYS = {
 }
 COLUMNS = {
     "party": "party_id, party_kind, party_name, party_name_en, gender, birth_date, established_on, opened_on",
-    "party_identifier": "party_id, identifier_kind, identifier_number, valid_to, is_primary",
-    "contact_point": "party_id, contact_kind, sequence_no, contact_value, region_code, is_primary",
+    "party_identifier": "party_id, identifier_kind, identifier_number, valid_to",
+    "contact_point": "party_id, contact_kind, sequence_no, contact_value, region_code",
 }
 
 

@@ -14,7 +14,10 @@ from guanxi.crm.identity.models.deciding import STAFF
 
 
 class MergeFile(models.Model):
-    """Grain: one row a file of verdicts. It holds numbers of records, never a name."""
+    """Grain: one row a file of verdicts. It holds numbers of records, never a name.
+
+    ``beat`` is when the job at work on it last gave a sign; ``problem`` what it could not do, in ``language``.
+    """
 
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, verbose_name=_("uploaded by"), **STAFF)
     uploaded_by_id: str | None
@@ -23,6 +26,9 @@ class MergeFile(models.Model):
     sha256 = models.CharField(max_length=64)
     encoding = models.CharField(_("encoding"), max_length=16)
     state = models.CharField(_("state"), max_length=8, choices=FileState.choices, default=FileState.CHECKED)
+    beat = models.DateTimeField(_("last sign"), null=True)
+    problem = models.CharField(_("problem"), max_length=200, default="")
+    language = models.CharField(_("language"), max_length=8, default="")
     applied_at = models.DateTimeField(_("applied"), null=True)
     undone_at = models.DateTimeField(_("undone"), null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, verbose_name=_("undone by"), **STAFF)
@@ -36,6 +42,11 @@ class MergeFile(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a job is at work on it."""
+        return self.state in (FileState.APPLYING, FileState.UNDOING)
 
 
 class MergeLine(models.Model):

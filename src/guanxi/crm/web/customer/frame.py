@@ -132,7 +132,7 @@ def customer_frame(request: StaffRequest, party_id: str, tab: str) -> Frame:
     )
 
 
-def reaches(scope: Scope, party: PartyProfile) -> bool:
+def reaches(scope: Scope, party: PartyProfile | Party) -> bool:
     """Whether a scope reaches a party that was read already; costs no query but where the scope crosses the wall."""
     manager_id = party.manager.pk if party.manager else None
     return scope.reaches(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from collections.abc import Callable
+
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,15 +12,13 @@ from django.views.decorators.http import require_POST
 from guanxi.crm.identity.codes import FileState, Outcome
 from guanxi.crm.identity.files import (
     FileError,
-    apply_file,
     check_file,
     counts_of,
     errors_of,
     merged_by,
     own_file,
-    undo_file,
 )
-from guanxi.crm.identity.merging import BusyError
+from guanxi.crm.identity.filework import apply_file, undo_file
 from guanxi.crm.identity.models import MergeFile
 from guanxi.crm.identity.services import NotThereError
 from guanxi.crm.web.access import Area, only_for
@@ -52,9 +51,12 @@ def files(request: StaffRequest) -> HttpResponseBase:
 
 @only_for(Area.IDENTITY)
 def one(request: StaffRequest, merge_file_id: int) -> HttpResponse:
-    """One file: what would become of its lines, or what became of them."""
+    """One file: what would become of its lines, how far the worker is, what became of them."""
     made = _own(request, merge_file_id)
     counts = counts_of(made)
+    to_do, done = (counts.get(one, 0) for one in (Outcome.READY, Outcome.DONE))
+    if made.state == FileState.UNDOING:
+        to_do, done = done, counts.get(Outcome.UNDONE, 0)
     context = {
         "file": made,
         "outcomes": [(label, counts[value]) for value, label in Outcome.choices if counts.get(value)],
@@ -62,23 +64,26 @@ def one(request: StaffRequest, merge_file_id: int) -> HttpResponse:
         "wrong": counts.get(Outcome.WRONG, 0),
         "done": counts.get(Outcome.DONE, 0),
         "merged": merged_by(made),
+        "worked": done,
+        "work": to_do + done,
         "lines": made.lines.filter(outcome=Outcome.WRONG).order_by("line")[:FIRST_LINES],
     }
-    return render(request, "web/identity/file.html", context)
+    template = "web/identity/file.html"
+    return render(request, f"{template}#part" if request.is_partial else template, context)
 
 
 @only_for(Area.IDENTITY)
 @require_POST
 def take(request: StaffRequest, merge_file_id: int) -> HttpResponseBase:
-    """Carries the ready lines out."""
-    return _act(request, merge_file_id, apply_file, _("Carried out."))
+    """Has the ready lines carried out."""
+    return _act(request, merge_file_id, apply_file)
 
 
 @only_for(Area.IDENTITY)
 @require_POST
 def take_back(request: StaffRequest, merge_file_id: int) -> HttpResponseBase:
-    """Takes back what the file decided."""
-    return _act(request, merge_file_id, undo_file, _("Taken back."))
+    """Has taken back what the file decided."""
+    return _act(request, merge_file_id, undo_file)
 
 
 @only_for(Area.IDENTITY)
@@ -90,15 +95,11 @@ def errors(request: StaffRequest, merge_file_id: int) -> HttpResponse:
     return answer
 
 
-def _act(request: StaffRequest, file_id: int, act: object, words: str) -> HttpResponseBase:
+def _act(request: StaffRequest, file_id: int, act: Callable[..., MergeFile]) -> HttpResponseBase:
     try:
-        act(asker=asker(request), file_id=file_id)  # type: ignore[operator]
+        act(asker=asker(request), file_id=file_id)
     except NotThereError:
         raise Http404 from None
-    except BusyError as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, words)
     return redirect("identity-file", file_id)
 
 

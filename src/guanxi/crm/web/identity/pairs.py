@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 from guanxi.crm.identity.codes import Reason, Verdict
 from guanxi.crm.identity.merging import BusyError, MergeError, survivor
 from guanxi.crm.identity.models import Decision, Pair
-from guanxi.crm.identity.pair_queries import ASKED, OPEN, Facing, Narrowed, Place, facing, next_of
+from guanxi.crm.identity.paging import Place
+from guanxi.crm.identity.pair_queries import ASKED, OPEN, Facing, Narrowed, facing, next_of
 from guanxi.crm.identity.pair_queries import queue as queue_page
 from guanxi.crm.identity.previewing import moving_of
 from guanxi.crm.identity.services import Asker, NotThereError, decide
@@ -27,6 +28,7 @@ from guanxi.crm.org.queries import institution_tree
 from guanxi.crm.party.models import Party, PartyKind
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.charts import Chart, Series
+from guanxi.crm.web.customer.frame import reaches
 from guanxi.crm.web.customers.listing import institution_options
 from guanxi.crm.web.identity.words import field_word, level_word
 from guanxi.crm.web.request import StaffRequest
@@ -168,12 +170,7 @@ def _page(request: StaffRequest, found: Facing, narrowed: Narrowed, filters: str
         "following": reverse("identity-pair", args=following)
         if following and following != (found.pair.left_id, found.pair.right_id)
         else "",
-        "may_reveal": all(
-            request.scopes[Verb.REVEAL].reaches(
-                record=one.pk, kind=one.kind, institution_id=one.institution_id, manager_id=one.manager_id
-            )
-            for one in parties
-        ),
+        "may_reveal": all(reaches(request.scopes[Verb.REVEAL], one) for one in parties),
     }
 
 

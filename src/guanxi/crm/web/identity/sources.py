@@ -51,6 +51,8 @@ def sources(request: StaffRequest, party_id: str) -> HttpResponseBase:
         "rows": [(field_word(row.field), row, RULES.get(row.rule, row.rule)) for row in found.rows],
         "steward": steward and len(found.records) > 1,
         "problem": problem,
+        "chosen": (request.POST if request.method == "POST" else request.GET).get("record", ""),
+        "reason": request.POST.get("reason", ""),
         "may_reveal": frame.may_reveal,
     }
     template = "web/identity/sources.html"

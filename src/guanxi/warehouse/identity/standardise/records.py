@@ -30,18 +30,18 @@ class Records:
 
     @property
     def identifiers(self) -> str:
-        """record_id, kind, number, valid_to, is_primary."""
+        """record_id, kind, number, valid_to."""
         return self._of(
             self.identifier,
-            "party_id AS record_id, identifier_kind AS kind, identifier_number AS number, valid_to, is_primary",
+            "party_id AS record_id, identifier_kind AS kind, identifier_number AS number, valid_to",
         )
 
     @property
     def contacts(self) -> str:
-        """record_id, kind, sequence_no, value, region_code, is_primary."""
+        """record_id, kind, sequence_no, value, region_code."""
         return self._of(
             self.contact,
-            "party_id AS record_id, contact_kind AS kind, sequence_no, contact_value AS value, region_code, is_primary",
+            "party_id AS record_id, contact_kind AS kind, sequence_no, contact_value AS value, region_code",
         )
 
     def _of(self, source: str, columns: str) -> str:

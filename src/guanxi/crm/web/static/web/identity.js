@@ -4,7 +4,15 @@ let going = 0;
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
-  if (typing(event.target) || document.querySelector("dialog[open]")) return;
+  if (document.querySelector("dialog[open]")) return;
+  if (typing(event.target)) {
+    // Enter ends a reason, after which keys are keys again; Escape leaves any field.
+    if (event.key === "Escape" || (event.key === "Enter" && event.target.matches(".gj-why input"))) {
+      event.preventDefault();
+      event.target.blur();
+    }
+    return;
+  }
   if (event.key === "g") going = Date.now();
   else if (Date.now() - going < 1500) return;
   if (event.key === "Enter" && event.target.closest?.("a, button, summary")) return;
@@ -14,6 +22,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   if (focus) focus.focus();
   else pressed.click();
+  const opened = pressed.matches("summary") && pressed.parentElement;
+  if (opened?.open) opened.querySelector("input").focus();
 });
 
 // Rows that are chosen: the buttons wait for the first.
