@@ -13,7 +13,9 @@ from guanxi.crm.contact.models import Mark, Task
 from guanxi.crm.insight.models import Alert
 from guanxi.crm.kernel.personal import registered
 from guanxi.crm.party.models import Party
+from guanxi.warehouse.rules import BOOKS
 from tests.acceptance.nights import SPEC, deliver
+from tests.warehouse.rule_files import with_numbers
 from tests.web.conftest import sign_in
 from tests.web.contact.test_activities import outcome, record
 from tests.web.morning.test_list import alert, bare, names, rows, say, undo
@@ -56,21 +58,15 @@ WHERE a.reason IN ('inflow', 'outflow') AND a.business_date = %s
 
 # A bank of four hundred customers moves little in one night: it has lower thresholds.
 LEAST, TIMES = 500, 2
-OWN = f"""kind,key,valid_from,value
-alert,flow_least,1990-01-01,{LEAST}
-alert,flow_times,1990-01-01,{TIMES}
-alert,flow_days,1990-01-01,5
-alert,fall_least,1990-01-01,500
-alert,fall_share,1990-01-01,0.05
-alert,ahead_days,1990-01-01,14
-"""
+OWN = {"flow": {"50000": str(LEAST), "4": str(TIMES)}, "alert": {"50000": "500", "0.2": "0.05"}}
 
 
 @pytest.mark.long
 def test_the_night_tells_whom_to_act_on(past, opened, tmp_path, monkeypatch):
     folder = tmp_path / "assumptions"
     folder.mkdir()
-    (folder / "alert.csv").write_text(OWN)
+    for book, numbers in OWN.items():
+        (folder / f"{book}.json").write_text(with_numbers(BOOKS[book].shipped, numbers))
     monkeypatch.setenv("GUANXI_ASSUMPTIONS", str(folder))
     deliver(past.files, opened.options.inbox, SPEC.days[1])
     status, printed = opened.command("night")

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb as database
+import pytest
 
 from guanxi.warehouse.decisions import KeptRow
 from guanxi.warehouse.engine import build, duckdb
-from guanxi.warehouse.engine.assumptions import load
+from guanxi.warehouse.engine.assumptions import in_rules, load
 from guanxi.warehouse.engine.bindings import bind, empty
 from guanxi.warehouse.engine.control import night_row, write_control
 from guanxi.warehouse.engine.project import datasets
 from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.progress import Silent
+from guanxi.warehouse.rules import BOOKS, compiled, rulings
+
+# What stands in the compiled models for rules, until a night says which.
+RULE = re.compile(r"<rule (?P<book>\w+) (?P<source>\w+)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +53,16 @@ class Compiled:
         history = build._history(layout, night) if night.opening else (None, None)
         row = night_row(night, history)
         work = build._Work(layout)
-        control = write_control(work.control, row, deliveries, load(assumptions, night.business_date), kept=kept)
+        ruled = rulings(assumptions)
+        rates = load(assumptions, night.business_date) + in_rules(ruled["tier"].champion)
+        control = write_control(work.control, row, deliveries, rates, kept=kept, ruled=ruled)
         with database.connect(config={"threads": 1}) as connection:
             for statement in duckdb.statements(bind(layout, row, deliveries, control)):
                 connection.execute(statement)
             for model in self.models:
                 kind = "view" if model.materialized == "view" else "table"
-                connection.execute(f"create {kind} {model.schema}.{model.name} as {model.sql}")
+                sql = RULE.sub(lambda found: compiled(ruled[found["book"]], found["source"]), model.sql)
+                connection.execute(f"create {kind} {model.schema}.{model.name} as {sql}")
             for model in datasets():
                 with layout.writing(model.layer, model.name, night.business_date) as aside:
                     connection.execute(
@@ -69,9 +78,14 @@ class Compiled:
 def compile_project(root: Path) -> Compiled:
     """Compiles the project in a folder of its own."""
     work = build._Work(Layout(root), "compile")
+    patched = pytest.MonkeyPatch()
+    patched.setattr(
+        build, "rule_environment", lambda _: {f"GUANXI_RULE_{b.upper()}": f"<rule {b} rule_source>" for b in BOOKS}
+    )
     told, _ = build._run(
         work, "duckdb", empty(), [["compile"]], Silent(), threads=2, memory_limit="1GB", write_json=True
     )
+    patched.undo()
     assert not told["error"], told["error"]
     nodes = json.loads((work.target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     wanted = {key: node for key, node in nodes.items() if node["resource_type"] == "model"}

@@ -386,7 +386,8 @@ class Reference:
                     reason = "contribution" if value >= least(f"{name}_min_contribution") else "assets"
                     break
             else:
-                if now >= least("potential_min_assets") and now >= last * least("potential_growth"):
+                grows = figure["trend"] is None or figure["trend"] >= least("potential_growth")
+                if now >= least("potential_min_assets") and grows:
                     tier, reason = "potential", "trend"
         before = self.tiers.get(party)
         since = before[2] if before and before[:2] == (tier, sub) else day

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -10,13 +12,15 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from guanxi.warehouse.engine.assumptions import load
+from guanxi.warehouse.engine.assumptions import END, Assumption, load
 from guanxi.warehouse.layout import Layout
 from guanxi.warehouse.nights import Night
+from guanxi.warehouse.rules import BOOKS
 from tests.warehouse.engine.compiled import Compiled
 from tests.warehouse.engine.histories import BankNight, banks
 from tests.warehouse.engine.landed import write_landing
 from tests.warehouse.engine.reference import Expected, Reference
+from tests.warehouse.rule_files import with_numbers
 
 AGREEMENT = (
     *("balance", "balance_previous", "balance_month_open", "adb_mtd", "adb_qtd", "adb_ytd", "days", "balance_sum"),
@@ -41,8 +45,14 @@ CUSTOMER_MONTH = (
     *("loan_contribution", "fee_contribution", "e_banking_contribution", "interest", "fees", "cost", "expected_loss"),
     "contribution",
 )
-TIERS = "vip_min_contribution,3000 vip_min_assets,900000 affluent_min_contribution,800 affluent_min_assets,300000"
-TIERS += " core_min_contribution,150 core_min_assets,90000 potential_min_assets,20000 potential_growth,1.05"
+# Of each threshold of the shipped rules, the one that the random banks' customers reach.
+TIERS = {
+    "vip_min_contribution": ("30000", "3000"), "vip_min_assets": ("3000000", "900000"),
+    "affluent_min_contribution": ("6000", "800"), "affluent_min_assets": ("500000", "300000"),
+    "core_min_contribution": ("1000", "150"), "core_min_assets": ("50000", "90000"),
+    "potential_min_assets": ("10000", "20000"), "potential_growth": ("1.3", "1.05"),
+    "restricted_days_overdue": ("90", "90"),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -53,9 +63,7 @@ def assumptions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lines = [f"loss_rate,{grade},2000-01-01,0.0{rank}" for rank, grade in enumerate(grades, 1)]
     lines += [f"loss_rate,{grade},2026-03-20,0.02{rank}" for rank, grade in enumerate(grades, 1)]
     (folder / "loss_rate.csv").write_text("kind,key,valid_from,value\n" + "\n".join(lines) + "\n")
-    lines = [f"tier,{pair.replace(',', ',2000-01-01,')}" for pair in TIERS.split()]
-    lines += ["tier,restricted_days_overdue,2000-01-01,90"]
-    (folder / "tier.csv").write_text("kind,key,valid_from,value\n" + "\n".join(lines) + "\n")
+    (folder / "tier.json").write_text(with_numbers(BOOKS["tier"].shipped, dict(TIERS.values())))
     settings = ("movement_min,50000", "maturity_days,60", "absent_days,400")
     lines = [f"setting,{pair.replace(',', ',2000-01-01,')}" for pair in settings]
     (folder / "setting.csv").write_text("kind,key,valid_from,value\n" + "\n".join(lines) + "\n")
@@ -70,7 +78,8 @@ def assumptions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_marts_are_what_the_definitions_say(bank: list[BankNight], compiled: Compiled, assumptions: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         layout = Layout(Path(folder))
-        reference = Reference(load(assumptions, bank[0].day))
+        stated = [Assumption("tier", key, date(2000, 1, 1), END, Decimal(own)) for key, (_, own) in TIERS.items()]
+        reference = Reference(load(assumptions, bank[0].day) + stated)
         for night in bank:
             write_landing(layout, night.day, night.tables)
             compiled.night(layout, Night(night.day, night.previous), night.deliveries, assumptions)

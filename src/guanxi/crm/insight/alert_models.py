@@ -17,6 +17,7 @@ class Alert(models.Model):
 
     What about a customer somebody should act on; the reasons are those of ``insight/reasons``. ``amount`` is the money
     at stake; ``amount_before`` what a flow or a fall is held against. ``many`` counts agreements, days or years.
+    ``decision`` names the version of the rules and the row that told of it.
     """
 
     scope_paths: ClassVar = ScopePaths(institution="institution_id", manager="manager_id", kind="kind")
@@ -36,6 +37,7 @@ class Alert(models.Model):
     amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=2)
     amount_before = models.DecimalField(_("amount before"), max_digits=20, decimal_places=2, null=True)
     many = models.IntegerField(_("how many"))
+    decision = models.CharField(max_length=1000, default="", db_default="")
 
     objects = ScopedManager()
 

@@ -92,6 +92,7 @@ class CustomerFigure(models.Model):
     tier = models.CharField(_("tier"), max_length=16, choices=Tier.choices)
     sub_tier = models.CharField(_("subdivision"), max_length=16, choices=SubTier.choices, default="")
     tier_reason = models.CharField(_("reason"), max_length=16, default="")
+    tier_decision = models.CharField(max_length=1000, default="", db_default="")
     tier_since = models.DateField(_("tier since"))
     deposit = models.DecimalField(_("deposits"), max_digits=20, decimal_places=2)
     loan = models.DecimalField(_("loans"), max_digits=20, decimal_places=2)
@@ -313,7 +314,11 @@ class BalanceChange(models.Model):
 
 
 class TierChange(models.Model):
-    """Journal. Grain: one row a customer and night in which the tier or its subdivision changed."""
+    """Journal. Grain: one row a customer and night in which the tier or its subdivision changed.
+
+    ``decision`` names the version of the rules and the row of each table that answered, ``inputs`` what they were
+    asked with, ``name=value`` a line.
+    """
 
     scope_paths: ClassVar = ScopePaths(institution="party__institution_id", manager="party__manager_id")
 
@@ -325,6 +330,8 @@ class TierChange(models.Model):
     tier = models.CharField(_("tier"), max_length=16, choices=Tier.choices)
     sub_tier = models.CharField(_("subdivision"), max_length=16, choices=SubTier.choices, default="")
     reason = models.CharField(_("reason"), max_length=16, default="")
+    decision = models.CharField(max_length=1000, default="", db_default="")
+    inputs = models.CharField(max_length=1000, default="", db_default="")
 
     objects = ScopedManager()
 

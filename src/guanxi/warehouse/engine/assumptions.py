@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from guanxi.warehouse.rules import Version, tier_thresholds
+
 DEFAULTS = Path(__file__).resolve().parent.parent / "assumptions"
 COLUMNS = ["kind", "key", "valid_from", "value"]
 END = date(2200, 1, 1)
@@ -16,19 +18,7 @@ REQUIRED = {
     "loss_rate": ("normal", "special_mention", "substandard", "doubtful", "loss"),
     "unit_cost": ("*:*",),
     "upkeep": ("demand_deposit", "term_deposit", "loan", "card", "wealth", "insurance", "fund", "e_banking"),
-    "tier": (
-        "vip_min_contribution",
-        "vip_min_assets",
-        "affluent_min_contribution",
-        "affluent_min_assets",
-        "core_min_contribution",
-        "core_min_assets",
-        "potential_min_assets",
-        "potential_growth",
-        "restricted_days_overdue",
-    ),
     "setting": ("movement_min", "maturity_days", "absent_days"),
-    "alert": ("flow_least", "flow_times", "flow_days", "fall_least", "fall_share", "ahead_days"),
     "group": ("control_above", "shown_least", "beneficial_least"),
     "household": (
         "spouse",
@@ -43,6 +33,8 @@ REQUIRED = {
     # None by default: the records of a customer then count alike, wherever they come from.
     "source_rank": (),
 }
+# Thresholds that were assumptions once and now stand in a table of rules, by kind.
+IN_RULES = {"tier": "tier.json", "alert": "flow.json and alert.json"}
 LARGEST = {
     "loss_rate": Decimal(1),
     "group": Decimal(1),
@@ -100,6 +92,12 @@ def load(folder: Path | None, on: date) -> list[Assumption]:
     return rows
 
 
+def in_rules(version: Version) -> list[Assumption]:
+    """What the tiers' rules ask for, so that pages that know thresholds by name find them where they always stood."""
+    values = sorted(tier_thresholds(version).items())
+    return [Assumption("tier", key, version.effective_from, END, value) for key, value in values]
+
+
 def _read(path: Path, values: dict[tuple[str, str, date], Decimal], problems: list[str]) -> None:
     with path.open(encoding="utf-8-sig", newline="") as handle:
         reader = csv.DictReader(handle)
@@ -114,7 +112,9 @@ def _read(path: Path, values: dict[tuple[str, str, date], Decimal], problems: li
             except (ValueError, InvalidOperation, AttributeError):
                 problems.append(f"{where}: valid_from must be YYYY-MM-DD and value a number.")
                 continue
-            if kind not in REQUIRED:
+            if kind in IN_RULES:
+                problems.append(f"{where}: thresholds of kind {kind} are rules now: state them in {IN_RULES[kind]}.")
+            elif kind not in REQUIRED:
                 problems.append(f"{where}: there is no assumption of kind {kind}.")
             elif not value.is_finite() or not 0 <= value <= LARGEST.get(kind, Decimal(10) ** 13):
                 problems.append(f"{where}: {value} is out of range.")

@@ -18,7 +18,7 @@ import yaml
 
 from guanxi.warehouse.decisions import KeptRow
 from guanxi.warehouse.engine import duckdb, spark
-from guanxi.warehouse.engine.assumptions import AssumptionError, load
+from guanxi.warehouse.engine.assumptions import AssumptionError, in_rules, load
 from guanxi.warehouse.engine.bindings import Binding, MissingPart, bind, empty, part_files
 from guanxi.warehouse.engine.control import night_row, write_control
 from guanxi.warehouse.engine.project import PROJECT, datasets
@@ -27,6 +27,7 @@ from guanxi.warehouse.leads import LeadRow
 from guanxi.warehouse.marks import MarkRow
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.progress import Progress, Silent
+from guanxi.warehouse.rules import RuleError, Ruling, compiled, rulings
 from guanxi.warehouse.sealing import key_id_of, relation
 
 ENGINES: dict[str, ModuleType] = {duckdb.NAME: duckdb, spark.NAME: spark}
@@ -100,13 +101,15 @@ def build_night(
     leads: Sequence[LeadRow] = (),
     kept: Sequence[KeptRow] = (),
     marks: Sequence[MarkRow] = (),
+    released: Mapping[str, Ruling] | None = None,
 ) -> Built:
     """Builds core and marts of ``night`` from what landed and the state of the night before, and tests them.
 
     ``deliveries`` says of each table whether it was delivered ``full`` or as an ``increment``; a table that is not
     named keeps its state. ``assumptions`` is a folder whose CSV files replace the default ones of the same names.
     ``leads`` are the staff's own arrangements of who looks after whom, one a customer; ``kept`` the fields whose
-    value a steward chose by hand; ``marks`` what the staff said of the morning list.
+    value a steward chose by hand; ``marks`` what the staff said of the morning list; ``released`` what decides of the
+    books of rules for which the bank released something in the site.
     Raises :class:`BuildError`, and writes nothing, where a model breaks, a test of severity error fails, the
     assumptions cannot be used, or what the night rests on is not there.
     """
@@ -114,13 +117,19 @@ def build_night(
     _check_encryption(engine, layout)
     try:
         rates = load(assumptions, night.business_date)
+        ruled = rulings(assumptions, released)
+    except RuleError as error:
+        raise BuildError(
+            [BuildProblem("rules", str(fault), "Mend the file of rules.") for fault in error.findings]
+        ) from error
     except AssumptionError as error:
         raise BuildError(
             [BuildProblem("assumption", problem, "Mend the folder of assumptions.") for problem in error.problems]
         ) from error
     try:
         row = night_row(night, _history(layout, night) if night.opening else (None, None))
-        control = write_control(work.control, row, deliveries, rates, leads, marks, layout.sealing, kept)
+        rates += in_rules(ruled["tier"].champion)
+        control = write_control(work.control, row, deliveries, rates, leads, marks, layout.sealing, kept, ruled)
         bindings = bind(layout, row, deliveries, control)
         _check_readable(engine, bindings)
     except MissingPart as error:
@@ -128,7 +137,9 @@ def build_night(
             [BuildProblem("", f"{str(error).capitalize()}.", "Run that night, or the landing of this one, again.")]
         ) from error
     commands = [["build", "--exclude-resource-type", "unit_test"]]
-    told, peak = _run(work, engine, bindings, commands, progress, threads=threads, memory_limit=memory_limit)
+    told, peak = _run(
+        work, engine, bindings, commands, progress, threads=threads, memory_limit=memory_limit, ruled=ruled
+    )
     tests = _tests(told["results"])
     problems = _problems(told, tests)
     if problems:
@@ -240,6 +251,7 @@ def _run(
     threads: int,
     memory_limit: str,
     write_json: bool = False,
+    ruled: Mapping[str, Ruling] | None = None,
 ) -> tuple[dict[str, Any], int]:
     """Runs dbt commands in a child process; returns its last word and its peak memory in bytes."""
     seam = ENGINES[engine]
@@ -266,6 +278,7 @@ def _run(
             "GUANXI_DATASET_WRITING": work.sealing.copy_options,
             "GUANXI_DATASET_READING": work.sealing.read_options,
             "DO_NOT_TRACK": "1",
+            **rule_environment(ruled or rulings(None)),
         },
         "statements": str(statements),
         "datasets": str(work.datasets),
@@ -275,6 +288,11 @@ def _run(
     plan_file = work.root / "plan.json"
     plan_file.write_text(json.dumps(plan), encoding="utf-8")
     return _child(plan_file, work.root / "child.log", progress)
+
+
+def rule_environment(ruled: Mapping[str, Ruling]) -> dict[str, str]:
+    """What the macro ``decide`` puts into the models: each book's rules as SQL over a relation called rule_source."""
+    return {f"GUANXI_RULE_{name.upper()}": compiled(ruling, "rule_source") for name, ruling in ruled.items()}
 
 
 def _child(plan: Path, log: Path, progress: Progress) -> tuple[dict[str, Any], int]:

@@ -15,6 +15,7 @@ from guanxi.warehouse.engine.assumptions import Assumption
 from guanxi.warehouse.leads import LeadRow
 from guanxi.warehouse.marks import MarkRow
 from guanxi.warehouse.nights import Night
+from guanxi.warehouse.rules import Ruling
 from guanxi.warehouse.sealing import PLAIN, Sealing
 
 DAY = timedelta(days=1)
@@ -184,6 +185,28 @@ class DeliveryRow:
     delivery: str
 
 
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One row of ``control.rule``: a version of a book's rules that decides tonight."""
+
+    book: str
+    version: str
+    share: int
+    effective_from: date
+    content: str
+
+
+def rule_rows(ruled: Mapping[str, Ruling]) -> list[RuleRow]:
+    """Champions and challengers, each with its share of the customers in percent."""
+    rows = []
+    for name, ruling in sorted(ruled.items()):
+        share = ruling.share if ruling.challenger else 0
+        for version, part in ((ruling.champion, 100 - share), (ruling.challenger, share)):
+            if version is not None and part:
+                rows.append(RuleRow(name, version.label, part, version.effective_from, version.content))
+    return rows
+
+
 def write_control(
     folder: Path,
     night: NightRow,
@@ -193,6 +216,7 @@ def write_control(
     marks: Sequence[MarkRow] = (),
     sealing: Sealing = PLAIN,
     kept: Sequence[KeptRow] = (),
+    ruled: Mapping[str, Ruling] | None = None,
 ) -> dict[str, Path]:
     """Writes the control datasets into ``folder``; returns their files by name."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -204,6 +228,7 @@ def write_control(
         "lead": arrow(leads, LeadRow),
         "kept": arrow(kept, KeptRow),
         "mark": arrow(marks, MarkRow),
+        "rule": arrow(rule_rows(ruled or {}), RuleRow),
     }
     files = {name: folder / sealing.name(name) for name in tables}
     sealing.write_arrow({files[name]: table for name, table in tables.items()})

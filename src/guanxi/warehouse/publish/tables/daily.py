@@ -42,6 +42,7 @@ CUSTOMER_FIGURE = Table(
         text("tier"),
         text("sub_tier"),
         text("tier_reason"),
+        text("tier_decision"),
         day("tier_since", nullable=False),
         figure("deposit"),
         figure("loan"),
@@ -197,5 +198,6 @@ ALERT = Table(
         figure("amount"),
         exact("amount_before", 20, 2, nullable=True),
         whole("many"),
+        text("decision"),
     ),
 )

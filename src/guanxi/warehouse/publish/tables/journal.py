@@ -144,6 +144,8 @@ TIER_CHANGE = Table(
         text("tier"),
         text("sub_tier"),
         text("reason"),
+        text("decision"),
+        text("inputs"),
     ),
 )
 

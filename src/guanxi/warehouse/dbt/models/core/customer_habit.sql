@@ -56,15 +56,36 @@ tonight as (
     left join before on before.party_id = figure.party_id
 ),
 
+asked as (
+    select
+        party_id,
+        case when change > 0 then 'in' else 'out' end as direction,
+        abs(change) as change,
+        usual
+    from tonight
+    where has_history and change <> 0
+),
+
+large as (
+    select party_id
+    from {{ decide('flow', 'asked') }} as line
+    where rule_large
+),
+
 judged as (
     select
-        tonight.*,
+        tonight.party_id,
+        tonight.business_date,
+        tonight.change,
+        tonight.days,
+        tonight.usual,
+        tonight.flow_on,
+        tonight.flow,
+        tonight.flow_usual,
         cast(tonight.usual * tonight.days + abs(tonight.change) as decimal(18, 2)) as moved,
-        tonight.has_history
-            and abs(tonight.change) >= setting.flow_least
-            and abs(tonight.change) >= tonight.usual * setting.flow_times as is_large
+        large.party_id is not null as is_large
     from tonight
-    cross join {{ ref('setting') }} as setting
+    left join large on large.party_id = tonight.party_id
 )
 
 select

@@ -1,18 +1,10 @@
 with ahead as (
     {% for days in range(0, 32) %}
     select
-        {{ add_days('night.business_date', days) }} as due_on,
-        {{ days }} as days
+        {{ add_days('night.business_date', days) }} as due_on
     from {{ source('control', 'night') }} as night
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
-),
-
-told as (
-    select ahead.due_on
-    from ahead
-    cross join {{ ref('setting') }} as setting
-    where ahead.days <= setting.ahead_days
 ),
 
 -- Whoever was born on 29 February has the birthday on the 28th in other years.
@@ -21,7 +13,7 @@ anniversary as (
         due_on,
         extract(year from due_on) as due_year,
         extract(month from due_on) * 100 + extract(day from due_on) as month_day
-    from told
+    from ahead
 
     union all
 
@@ -29,7 +21,7 @@ anniversary as (
         due_on,
         extract(year from due_on) as due_year,
         229 as month_day
-    from told
+    from ahead
     where extract(month from due_on) = 2
         and extract(day from due_on) = 28
         and extract(day from {{ add_days('due_on', 1) }}) = 1
@@ -76,6 +68,7 @@ fall as (
     where total.assets_last_month_sum > 0
 ),
 
+-- All that a rule might tell of; which of it is told of the rules decide.
 found as (
     select
         party_id,
@@ -99,8 +92,7 @@ found as (
         1 as many
     from {{ ref('customer_habit') }} as habit
     cross join {{ source('control', 'night') }} as night
-    cross join {{ ref('setting') }} as setting
-    where habit.flow_on > {{ add_days('night.business_date', '-setting.flow_days') }}
+    where habit.flow_on > {{ add_days('night.business_date', -31) }}
 
     union all
 
@@ -112,9 +104,7 @@ found as (
         fall.last_month as amount_before,
         1 as many
     from fall
-    cross join {{ ref('setting') }} as setting
-    where fall.last_month - fall.now >= setting.fall_least
-        and fall.last_month - fall.now >= fall.last_month * setting.fall_share
+    where fall.last_month > fall.now
 
     union all
 
@@ -153,7 +143,6 @@ found as (
     from customer
     inner join anniversary on anniversary.month_day = customer.opening_day
     where customer.status = 'active'
-        and anniversary.due_year - extract(year from customer.opened_on) in (1, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50)
 
     union all
 
@@ -167,20 +156,39 @@ found as (
     from customer
     inner join anniversary on anniversary.month_day = customer.founding_day
     where customer.kind = 'organisation' and customer.status = 'active'
-        and anniversary.due_year - extract(year from customer.established_on)
-            in (1, 5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 80, 90, 100)
+),
+
+asked as (
+    select
+        customer.business_date,
+        customer.party_id,
+        found.reason,
+        found.due_on,
+        customer.institution_id,
+        customer.manager_id,
+        customer.kind,
+        found.amount,
+        found.amount_before,
+        found.many,
+        case
+            when found.amount_before > 0 then {{ divide_ratio('found.amount', 'found.amount_before') }}
+        end as share,
+        {{ days_between('found.due_on', 'customer.business_date') }} as days_ahead
+    from found
+    inner join customer on customer.party_id = found.party_id
 )
 
 select
-    customer.business_date,
-    customer.party_id,
-    found.reason,
-    found.due_on,
-    customer.institution_id,
-    customer.manager_id,
-    customer.kind,
-    found.amount,
-    found.amount_before,
-    found.many
-from found
-inner join customer on customer.party_id = found.party_id
+    business_date,
+    party_id,
+    reason,
+    due_on,
+    institution_id,
+    manager_id,
+    kind,
+    amount,
+    amount_before,
+    many,
+    rule_version || ' ' || rule_path as decision
+from {{ decide('alert', 'asked') }} as line
+where rule_told

@@ -67,51 +67,23 @@ measured as (
     left join payroll on payroll.party_id = party.party_id
 ),
 
-decided as (
+-- What the rules of the tiers ask for, under the names by which their tables know it.
+asked as (
     select
         measured.*,
         case
-            when measured.restricted or measured.aml_risk = 'high' or measured.risk_rank >= 3
-                or measured.days_overdue > setting.restricted_days_overdue then 'restricted'
-            when measured.contribution_r12 >= setting.vip_min_contribution
-                or measured.assets_adb_ytd >= setting.vip_min_assets then 'premier'
-            when measured.contribution_r12 >= setting.affluent_min_contribution
-                or measured.assets_adb_ytd >= setting.affluent_min_assets then 'premier'
-            when measured.contribution_r12 >= setting.core_min_contribution
-                or measured.assets_adb_ytd >= setting.core_min_assets then 'core'
-            when measured.assets_adb_mtd >= setting.potential_min_assets
-                and measured.assets_adb_mtd >= measured.assets_adb_last * setting.potential_growth then 'potential'
-            else 'standard'
-        end as tier,
-        measured.contribution_r12 >= setting.vip_min_contribution as is_vip_by_contribution,
-        measured.contribution_r12 >= setting.vip_min_contribution
-            or measured.assets_adb_ytd >= setting.vip_min_assets as is_vip,
-        measured.contribution_r12 >= setting.affluent_min_contribution as is_affluent_by_contribution,
-        measured.contribution_r12 >= setting.core_min_contribution as is_core_by_contribution
+            when measured.assets_adb_last > 0
+                then {{ divide_ratio('measured.assets_adb_mtd', 'measured.assets_adb_last') }}
+        end as trend,
+        case measured.risk_rank
+            when 0 then ''
+            when 1 then 'normal'
+            when 2 then 'special_mention'
+            when 3 then 'substandard'
+            when 4 then 'doubtful'
+            else 'loss'
+        end as risk_grade
     from measured
-    cross join {{ ref('setting') }} as setting
-),
-
-reasoned as (
-    select
-        decided.*,
-        case
-            when decided.tier <> 'premier' then ''
-            when decided.is_vip then 'vip'
-            else 'affluent'
-        end as sub_tier,
-        case
-            when decided.tier = 'restricted' then 'risk'
-            when decided.tier = 'premier' and decided.is_vip
-                then case when decided.is_vip_by_contribution then 'contribution' else 'assets' end
-            when decided.tier = 'premier'
-                then case when decided.is_affluent_by_contribution then 'contribution' else 'assets' end
-            when decided.tier = 'core'
-                then case when decided.is_core_by_contribution then 'contribution' else 'assets' end
-            when decided.tier = 'potential' then 'trend'
-            else ''
-        end as tier_reason
-    from decided
 )
 
 select
@@ -121,11 +93,12 @@ select
     line.party_name as name,
     line.institution_id,
     line.manager_id,
-    line.tier,
-    line.sub_tier,
-    line.tier_reason,
+    line.rule_tier as tier,
+    line.rule_sub_tier as sub_tier,
+    line.rule_reason as tier_reason,
+    line.rule_version || ' ' || line.rule_path as tier_decision,
     case
-        when before.tier = line.tier and before.sub_tier = line.sub_tier then before.tier_since
+        when before.tier = line.rule_tier and before.sub_tier = line.rule_sub_tier then before.tier_since
         else night.business_date
     end as tier_since,
     cast(line.deposit as decimal(18, 2)) as deposit,
@@ -158,25 +131,16 @@ select
     cast(line.cost_r12 as decimal(18, 2)) as cost_r12,
     cast(line.expected_loss_r12 as decimal(18, 2)) as expected_loss_r12,
     cast(line.months_known as smallint) as months_known,
-    case
-        when line.assets_adb_last > 0 then {{ divide_ratio('line.assets_adb_mtd', 'line.assets_adb_last') }}
-    end as trend,
+    line.trend,
     line.product_kinds,
     line.product_count,
     line.days_overdue,
-    case line.risk_rank
-        when 0 then ''
-        when 1 then 'normal'
-        when 2 then 'special_mention'
-        when 3 then 'substandard'
-        when 4 then 'doubtful'
-        else 'loss'
-    end as risk_grade,
+    line.risk_grade,
     line.next_maturity,
     line.restricted,
     line.opened_on,
     line.industry,
     line.payroll_staff
-from reasoned as line
+from {{ decide('tier', 'asked') }} as line
 cross join {{ source('control', 'night') }} as night
 left join {{ source('carried', 'customer_tier') }} as before on before.party_id = line.party_id

@@ -1,0 +1,126 @@
+"""What kind of value an expression is, and which values it can have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from guanxi.warehouse.rules.findings import CellError
+from guanxi.warehouse.rules.language import COMPARISONS, Among, Apply, Compare, Expression, Name, Range, Test, Value
+
+NUMBER, TEXT, FLAG = "number", "text", "flag"
+CALLED = {NUMBER: "a number", TEXT: "a text in quotation marks", FLAG: "true or false"}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A value by name: its kind, whether it may be empty, its decimals (None: any number), and, where they are
+    known, all values that it can have."""
+
+    name: str
+    kind: str
+    nullable: bool = False
+    decimals: int | None = None
+    values: tuple[Decimal | str | bool, ...] | None = None
+
+
+def kind_of(value: Decimal | str | bool | None) -> str:
+    """The kind of a literal; '' for empty."""
+    if value is None:
+        return ""
+    return FLAG if isinstance(value, bool) else TEXT if isinstance(value, str) else NUMBER
+
+
+def check_cell(tests: tuple[Test, ...], subject: Field, names: Mapping[str, Field]) -> None:
+    """Raises :class:`CellError` where a condition does not fit the field that it stands under."""
+    alone = any(
+        (isinstance(test, Compare) and test.sign == "!=") or (isinstance(test, Among) and test.negated)
+        for test in tests
+    )
+    if alone and len(tests) > 1:
+        raise CellError("null_first")
+    for position, test in enumerate(tests):
+        if isinstance(test, Compare) and isinstance(test.against, Value) and test.against.value is None:
+            if position or test.sign not in {"==", "!="}:
+                raise CellError("null_first")
+            if not subject.nullable:
+                raise CellError("type", f"{CALLED[subject.kind]}; {subject.name} is never empty")
+            continue
+        kinds = _kinds(test, names)
+        wrong = kinds - {subject.kind}
+        ordered = isinstance(test, Range) or (isinstance(test, Compare) and test.sign not in {"==", "!="})
+        if wrong or (ordered and subject.kind != NUMBER):
+            raise CellError("type", CALLED[subject.kind])
+
+
+def _kinds(test: Test, names: Mapping[str, Field]) -> set[str]:
+    if isinstance(test, Range):
+        return {NUMBER}
+    if isinstance(test, Among):
+        return {kind_of(value.value) for value in test.values}
+    return {infer(test.against, names).kind}
+
+
+def infer(found: Expression, names: Mapping[str, Field]) -> Field:
+    """The field that an expression makes, without a name. Raises :class:`CellError`."""
+    if isinstance(found, Value):
+        if found.value is None:
+            raise CellError("type", "a value; empty cannot be an answer")
+        return Field("", kind_of(found.value), values=(found.value,))
+    if isinstance(found, Name):
+        known = names.get(found.name)
+        if known is None:
+            raise CellError("unknown_name", found.name)
+        if known.nullable:
+            raise CellError("null_arithmetic", found.name)
+        return known
+    parts = [infer(part, names) for part in found.parts]
+    return _applied(found, parts)
+
+
+def _applied(found: Apply, parts: list[Field]) -> Field:
+    what = found.what
+    if what in {"and", "or", "not"}:
+        _all(parts, FLAG)
+        return Field("", FLAG, values=(False, True))
+    if what in COMPARISONS:
+        kind = NUMBER if what not in {"==", "!="} else parts[0].kind
+        _all(parts, kind)
+        return Field("", FLAG, values=(False, True))
+    if what == "?":
+        _all(parts[:1], FLAG)
+        _all(parts[1:], parts[1].kind)
+        return Field("", parts[1].kind, values=_united(parts[1:]))
+    _all(parts, NUMBER)
+    if what == "*" and not any(isinstance(part, Value) for part in found.parts):
+        raise CellError("not_linear")
+    if what == "*" and all(_deep(part) for part in found.parts):
+        raise CellError("not_linear")
+    values = _united(parts) if what in {"max", "min"} else None
+    return Field("", NUMBER, values=values)
+
+
+def _deep(part: Expression) -> bool:
+    """Whether a factor is itself a product: more digits than the engines hold."""
+    return isinstance(part, Value) or (isinstance(part, Apply) and any(p == "*" for p in _operators(part)))
+
+
+def _operators(found: Expression) -> list[str]:
+    if not isinstance(found, Apply):
+        return []
+    return [found.what, *(what for part in found.parts for what in _operators(part))]
+
+
+def _all(parts: list[Field], kind: str) -> None:
+    if any(part.kind != kind for part in parts):
+        raise CellError("type", CALLED[kind])
+
+
+def _united(parts: list[Field]) -> tuple[Decimal | str | bool, ...] | None:
+    found: list[Decimal | str | bool] = []
+    for part in parts:
+        if part.values is None:
+            return None
+        found += [value for value in part.values if value not in found]
+    return tuple(found)
