@@ -49,7 +49,7 @@ KWARGS = {
         "customer": (
             "party_id agreement_id assignment_id support_id number package_id activity_id attachment_id task_id "
             "appointment_id opportunity_id move_id approval_id lead_id referral_id accepted_referral_id "
-            "left_record right_record decision_id merge_id"
+            "left_record right_record decision_id merge_id lead_activity_id lead_attachment_id"
         ),
         "person": (
             "invited_appointment_id leave_id lead_import_id export_id handover_id draft_handover_id "
@@ -227,6 +227,16 @@ ROWS: tuple[Row, ...] = (
     Row("lead-assign", None, ASSIGNERS),
     Row("lead-act", None, WORKERS, post_verb=EDIT),
     Row("lead-convert", WORKERS, WORKERS, verb=EDIT, post_verb=EDIT),
+    Row("lead-activity-new", WORKERS, WORKERS, verb=EDIT, given={"kind": "call"}),
+    Row("lead-activity", WORKERS, WORKERS, post_verb=EDIT, takes={"activity_id": "lead_activity_id"}),
+    Row("lead-attach", None, WORKERS, post_verb=EDIT, takes={"activity_id": "lead_activity_id"}),
+    Row(
+        "lead-attachment",
+        WORKERS,
+        takes={"activity_id": "lead_activity_id", "attachment_id": "lead_attachment_id"},
+    ),
+    Row("lead-task-new", WORKERS, WORKERS, verb=EDIT),
+    Row("lead-appointment-new", WORKERS, WORKERS, verb=EDIT),
     Row("lead-reveal", WORKERS & REVEALERS, WORKERS & REVEALERS, verb=REVEAL, given={"what": "phone"}, changes=False),
     Row("lead-rules", WORKERS),
     Row("lead-imports", WORKERS, WORKERS),

@@ -225,6 +225,13 @@ FORMS: dict[str, Form] = {
     "lead-accept": always(chosen="1"),
     "lead-assign": lambda stage, _records: {"chosen": stage.house["pool_lead_id"], "to": "1111"},
     "lead-act": always(version="1", closing="no_interest"),
+    "lead-activity-new": lambda _stage, _records: {"key": str(uuid4()), "at": _moment(), "text": "已沟通"},
+    "lead-activity": lambda _stage, _records: {"version": "1", "at": _moment(), "text": "补充说明"},
+    "lead-attach": lambda _stage, _records: {"file": SimpleUploadedFile("photo.png", png(5))},
+    "lead-task-new": lambda _stage, _records: {
+        "key": str(uuid4()), "title": "回访", "due_on": _day(3), "priority": "2",
+    },
+    "lead-appointment-new": lambda _stage, _records: _appointment(key=str(uuid4()), kind="visit"),
     "lead-convert": always(version="1", party=""),
     "lead-reveal": always(why="contact", reason="回访线索"),
     "lead-imports": lambda _stage, _records: {"file": SimpleUploadedFile("leads.csv", "姓名\n张三\n".encode())},

@@ -232,6 +232,18 @@ def work_with(party_id: str, staff: Staff) -> dict[str, Any]:
     }
 
 
+def work_with_prospect(lead_id: int, staff: Staff) -> dict[str, Any]:
+    """An activity with a prospect, and its file."""
+    key = uuid4()
+    done = Activity.objects.create(key=key, lead_id=lead_id, kind="call", at=timezone.now(), staff=staff, text="x")
+    file = default_storage.save(f"attachments/{key.hex}", ContentFile(b"x"))
+    kept = {"name": "photo.png", "kind": "png", "size": 1, "sha256": "0" * 64, "file": file, "staff": staff}
+    return {
+        "lead_activity_id": done.pk,
+        "lead_attachment_id": Attachment.objects.create(activity=done, **kept).pk,
+    }
+
+
 def appointment_of(staff: Staff, **fields: Any) -> Appointment:
     """An appointment of somebody, in five days."""
     begin = timezone.now().replace(microsecond=0) + 5 * DAY

@@ -28,7 +28,15 @@ from guanxi.crm.org.grants import GRANTS, Span
 from guanxi.crm.org.models import Assignment, Cover, Institution, Line, Post, Role, Staff
 from guanxi.crm.org.queries import forget
 from guanxi.crm.party.models import LinkedParty, Party, PartyRelation, SearchToken
-from tests.acceptance.scenery import deal_with, lead_like, package_of, things_of, things_of_the_house, work_with
+from tests.acceptance.scenery import (
+    deal_with,
+    lead_like,
+    package_of,
+    things_of,
+    things_of_the_house,
+    work_with,
+    work_with_prospect,
+)
 from tests.cast import Cast, meet, people
 from tests.identity.pairs import records_of
 
@@ -253,11 +261,13 @@ def _records_of(number: str, cast: Cast) -> dict[str, Any]:
     support = Assignment.objects.create(
         party_id=number, staff=cast.fu, kind="support", valid_from=timezone.localdate() - DAY, made_by=cast.bo
     )
+    lead_id = lead_like(Party.objects.get(pk=number))
     return {
         **work_with(number, cast.bo),
+        **work_with_prospect(lead_id, cast.bo),
         **deal_with(number, cast.bo),
         **records_of(Party.objects.get(pk=number)),
-        "lead_id": lead_like(Party.objects.get(pk=number)),
+        "lead_id": lead_id,
         "party_id": number,
         "agreement_id": Agreement.objects.filter(party_id=number).values_list("id", flat=True).first(),
         "number": case.number,

@@ -24,6 +24,8 @@ from guanxi.crm.contact.models import (
 from guanxi.crm.kernel import protection
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.org.queries import standing_of
+from guanxi.crm.sales.models import Lead
+from tests.sales.leads import lead_in
 
 pytestmark = pytest.mark.django_db
 HOUR = datetime.timedelta(hours=1)
@@ -52,6 +54,23 @@ def work(cast):
                 appointment=meeting, staff=cast.qian, answer="waiting", starts_at=now, ends_at=now + HOUR
             )
             Appointment.objects.filter(pk=meeting.pk).update(title="n")
+    for lead in (
+        lead_in("B11", "甲", manager="1111"),
+        lead_in("B12", "乙公司", kind="organisation", manager="1121"),
+        lead_in("T11", "丙"),
+    ):
+        Lead.objects.filter(pk=lead.pk).update(party_id=cast.outside.id if lead.name == "丙" else None)
+        common = {"lead_id": lead.pk, "staff_id": "2111"}  # somebody who does not see the prospect
+        activity = Activity.objects.create(key=uuid4(), kind="visit", at=now, text="x", **common)
+        Attachment.objects.create(
+            activity=activity, name="b.png", kind="png", size=1, sha256="0", file="b", staff_id="2111"
+        )
+        Task.objects.create(key=uuid4(), title="t", due_on=today, made_by_id="2111", **common)
+        Appointment.objects.create(
+            key=uuid4(), uid="u", kind="visit", title="m", starts_at=now, ends_at=now + HOUR, zone="UTC", **common
+        )
+        for model in (Activity, Task, Appointment):
+            model.objects.filter(lead=lead).update(text="z")
     return cast
 
 
@@ -83,6 +102,16 @@ def test_other_work_is_its_owners_and_of_those_who_see_everything(work):
     for staff, sees in ((work.ai, True), (work.bo, False), (work.qian, False), (work.zhu, False), (work.he, True)):
         scope = standing_of(staff, version=2, today=timezone.localdate()).scope
         assert Activity.objects.visible_to(scope).filter(pk=own.pk).exists() is sees, staff
+
+
+def test_what_was_done_with_a_prospect_is_seen_by_whoever_sees_the_prospect(work):
+    for model in (Activity, ActivityEvent, Task, TaskEvent, Appointment, AppointmentEvent, Attachment):
+        path = "activity__lead" if model is Attachment else "lead"
+        for staff in work.people.values():
+            scope = standing_of(staff, version=2, today=timezone.localdate()).scope
+            leads = set(Lead.objects.visible_to(scope).values_list("pk", flat=True))
+            rows = model.objects.visible_to(scope).filter(**{f"{path}__isnull": False})
+            assert set(rows.values_list(path, flat=True)) == leads, (model, staff)
 
 
 def test_who_is_invited_sees_what_it_is_unless_it_is_about_a_customer_they_do_not_see(work):

@@ -23,6 +23,8 @@ from guanxi.crm.insight.models import CustomerFigure, Publication
 from guanxi.crm.kernel import arrays, protection
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.party.models import Party
+from guanxi.crm.sales.models import Lead
+from tests.sales.leads import lead_in
 
 pytestmark = pytest.mark.django_db
 ZONE = ZoneInfo(settings.TIME_ZONE)
@@ -37,8 +39,9 @@ def expected() -> tuple[Counter, dict[str, int]]:
     sums: Counter = Counter()
     last: dict[str, tuple] = {}
     kinds = dict(Party.objects.values_list("id", "kind"))
-    for one in Activity.objects.select_related("outcome"):
-        key = (one.staff_id, one.at.astimezone(ZONE).date(), one.kind, kinds.get(one.party_id, ""))
+    for one in Activity.objects.select_related("outcome", "lead"):
+        kind = kinds.get(one.party_id, "") if one.party_id or one.lead is None else one.lead.kind
+        key = (one.staff_id, one.at.astimezone(ZONE).date(), one.kind, kind)
         sums[key, "number"] += 1
         sums[key, "reached"] += reached(one)
         sums[key, "minutes"] += one.minutes or 0
@@ -91,7 +94,18 @@ def activity(cast, party, number: int, kind: str, hours: int) -> Activity:
     )  # fmt: skip
 
 
-STEPS = ["one", "many", "change", "delete", "text", "figure", "hand over"]
+STEPS = [
+    "one",
+    "many",
+    "change",
+    "delete",
+    "text",
+    "figure",
+    "hand over",
+    "prospect",
+    "prospect's kind",
+    "customer now",
+]
 STEP = st.tuples(st.sampled_from(STEPS), st.integers(0, 40), st.integers(0, 72))
 
 
@@ -99,6 +113,7 @@ STEP = st.tuples(st.sampled_from(STEPS), st.integers(0, 40), st.integers(0, 72))
 @given(st.lists(STEP, min_size=1, max_size=9))
 def test_the_sums_follow_every_change(cast, steps):
     Activity.objects.all().delete()
+    lead = lead_in("B11", manager="1111")
     parties, kinds = [*cast.book(cast.ai)[:3], cast.company], [kind.value for kind in ActivityKind]
     for what, number, hours in steps:
         kind = kinds[number % len(kinds)]
@@ -110,6 +125,15 @@ def test_the_sums_follow_every_change(cast, steps):
             Activity.objects.bulk_create(
                 activity(cast, parties[step % 4], number + step, "call", hours - step) for step in range(5)
             )
+        elif what == "prospect":
+            one = activity(cast, None, number, "call", hours)
+            one.lead = lead
+            one.save()
+        elif what == "kind":
+            Lead.objects.filter(pk=lead.pk).update(kind=("person", "organisation")[number % 2])
+        elif what == "customer now":
+            whom = cast.company if Lead.objects.get(pk=lead.pk).kind == "organisation" else cast.person
+            rows.filter(lead=lead, party=None).update(party=whom)
         elif what == "change":
             rows.filter(pk__in=rows.values("pk")[: number % 3 + 1]).update(
                 at=BEGIN + datetime.timedelta(hours=hours), staff=cast.bo, minutes=number, outcome=None

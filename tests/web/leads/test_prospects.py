@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from guanxi.crm.contact.models import Activity
 from guanxi.crm.party.models import PartyIdentifier
 from guanxi.crm.sales.leads import conversion
 from guanxi.crm.sales.models import Lead, Opportunity
@@ -39,8 +43,13 @@ def test_from_the_lead_to_the_opportunity_of_a_prospect_to_the_customers(cast, s
         client = sign_in(staff)
         assert client.get(f"/opportunities/{one.pk}/").status_code == status, staff
         assert (f"card-{one.pk}" in client.get("/pipeline/?line=loan").text) is (status == 200), staff
-    # Contacts are recorded with a customer; a lead whose opportunity is open is not closed beneath it.
-    assert ai.get(f"/opportunities/{one.pk}/activity/?kind=call").status_code == 404
+    # A call about it is a call with the prospect; a lead whose opportunity is open is not closed beneath it.
+    call = {"kind": "call", "key": str(uuid4()), "at": f"{timezone.localtime():%Y-%m-%dT%H:%M}", "text": "问了利率"}
+    assert ai.post(f"/opportunities/{one.pk}/activity/", call).status_code == 302
+    done = Activity.objects.get()
+    assert (done.party_id, done.lead_id, done.about_id) == (None, lead.pk, str(one.pk))
+    for path in (f"/opportunities/{one.pk}/", f"/leads/{lead.pk}/"):
+        assert f'href="/leads/{lead.pk}/activities/{done.pk}/"' in ai.get(path).text, path
     closed = ai.post(f"/leads/{lead.pk}/act/", {"version": lead.version, "closing": "unfit"})
     assert (closed.status_code, Lead.objects.get(pk=lead.pk).state) == (422, "prospect")
     # It is changed, priced and moved as every other.
@@ -53,7 +62,8 @@ def test_from_the_lead_to_the_opportunity_of_a_prospect_to_the_customers(cast, s
     after = Opportunity.objects.get(pk=one.pk)
     assert (after.party_id, after.institution_id, after.version) == (cast.person.id, "B11", one.version + 1)
     assert f"/opportunities/{one.pk}/" in ai.get(f"/customers/{cast.person.id}/opportunities/").text
-    assert ai.get(f"/opportunities/{one.pk}/activity/?kind=call").status_code == 200
+    assert Activity.objects.get().party_id == cast.person.id
+    assert "问了利率" in ai.get(f"/opportunities/{one.pk}/").text
     assert conversion.link_prospects() == 0
 
 

@@ -14,6 +14,7 @@ from guanxi.crm.contact import about
 from guanxi.crm.contact.codes import CONTACTS
 from guanxi.crm.contact.models import Activity, ActivityEvent, ActivityTemplate, Attachment, Outcome, Task
 from guanxi.crm.kernel.scope import Scope
+from guanxi.crm.sales.models import Lead
 
 PAGE = 30
 VERSIONS_SHOWN = 20
@@ -21,7 +22,9 @@ VERSIONS_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One activity as the timeline shows it. ``who`` recorded it; ``tasks`` came of it."""
+    """One activity as the timeline shows it. ``who`` recorded it; ``tasks`` came of it. ``lead_seen``: it was recorded
+    with a prospect who is a customer now, and the reader sees the prospect's page.
+    """
 
     activity: Any
     who: str
@@ -29,6 +32,7 @@ class Done:
     attachments: tuple[Attachment, ...]
     tasks: tuple[Task, ...]
     about: about.Named | None
+    lead_seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,16 @@ class Timeline:
 
 def timeline(
     scope: Scope,
-    party_id: str,
+    party_id: str | None,
     *,
+    lead_id: int | None = None,
     kinds: Collection[str] = (),
     before: tuple[datetime.datetime, int] | None = None,
 ) -> Timeline:
-    """A customer's activities, the latest first, a page at a time; three queries, however long the history."""
-    rows = Activity.objects.visible_to(scope).filter(party_id=party_id)
+    """A customer's activities, or with ``lead_id`` a prospect's, the latest first, a page at a time; three queries,
+    however long the history.
+    """
+    rows = Activity.objects.visible_to(scope).filter(with_whom(party_id, lead_id))
     if kinds:
         rows = rows.filter(kind__in=kinds)
     if before:
@@ -58,12 +65,19 @@ def timeline(
     return Timeline(done(scope, found), (found[-1].at, found[-1].pk) if more else None)
 
 
+def with_whom(party_id: str | None, lead_id: int | None) -> Q:
+    """Which rows are about a customer; without one, which are about a prospect, also after it became a customer."""
+    return Q(lead_id=lead_id) if party_id is None else Q(party_id=party_id)
+
+
 def _named(rows: Any) -> Any:
     return rows.select_related("outcome").annotate(who=F("staff__name"))
 
 
 def done(scope: Scope, found: Iterable[Any]) -> tuple[Done, ...]:
-    """Activities (read with ``who``) with what hangs on them; two queries, none for none."""
+    """Activities (read with ``who``) with what hangs on them; two queries, none for none, and one more where some were
+    recorded with prospects who are customers now.
+    """
     found = list(found)
     numbers = [one.pk for one in found]
     attachments: dict[int, list[Attachment]] = defaultdict(list)
@@ -74,6 +88,8 @@ def done(scope: Scope, found: Iterable[Any]) -> tuple[Done, ...]:
         for task in Task.objects.visible_to(scope).filter(activity_id__in=numbers).order_by("id"):
             tasks[task.activity_id].append(task)  # type: ignore[attr-defined]
     names = about.names_of((one.about_kind, one.about_id) for one in found)
+    leads = {one.lead_id for one in found if one.lead_id and one.party_id}
+    seen = set(Lead.objects.visible_to(scope).filter(pk__in=leads).values_list("pk", flat=True)) if leads else set()
     return tuple(
         Done(
             one,
@@ -82,14 +98,17 @@ def done(scope: Scope, found: Iterable[Any]) -> tuple[Done, ...]:
             tuple(attachments[one.pk]),
             tuple(tasks[one.pk]),
             names.get((one.about_kind, one.about_id)),
+            one.lead_id in seen,
         )
         for one in found
     )
 
 
-def one_activity(scope: Scope, party_id: str, activity_id: int) -> Done:
-    """One activity of a customer; three queries. Raises ``Activity.DoesNotExist`` outside the scope."""
-    rows = _named(Activity.objects.visible_to(scope)).filter(party_id=party_id)
+def one_activity(scope: Scope, party_id: str | None, activity_id: int, *, lead_id: int | None = None) -> Done:
+    """One activity of a customer, or with ``lead_id`` of a prospect; three queries. Raises ``Activity.DoesNotExist``
+    outside the scope.
+    """
+    rows = _named(Activity.objects.visible_to(scope)).filter(with_whom(party_id, lead_id))
     return done(scope, [rows.get(pk=activity_id)])[0]
 
 
@@ -152,9 +171,11 @@ class LastContact:
     who: str
 
 
-def last_contact(scope: Scope, party_id: str) -> LastContact | None:
-    """The last time that somebody of the bank was in contact with a customer; one query by an index."""
-    rows = Activity.objects.visible_to(scope).filter(party_id=party_id, kind__in=sorted(CONTACTS))
+def last_contact(scope: Scope, party_id: str | None, *, lead_id: int | None = None) -> LastContact | None:
+    """The last time that somebody of the bank was in contact with a customer, or with ``lead_id`` a prospect; one query
+    by an index.
+    """
+    rows = Activity.objects.visible_to(scope).filter(with_whom(party_id, lead_id), kind__in=sorted(CONTACTS))
     found = rows.order_by("-at", "-id").values_list("at", "kind", "staff__name").first()
     return LastContact(found[0], found[1], found[2] or "") if found else None
 

@@ -20,9 +20,9 @@ from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.models import Activity, Outcome
 from guanxi.crm.contact.models.activity import MOST_MINUTES
 from guanxi.crm.contact.task_services import NewTask, put_task
+from guanxi.crm.contact.whom import whom_of
 from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.scope import Scope
-from guanxi.crm.party.models import Party
 
 # A phone's clock may be ahead of the server's.
 AHEAD = datetime.timedelta(minutes=10)
@@ -52,8 +52,8 @@ class Entered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Next:
-    """What comes of it: a thing to do until a day, by who looks after the customer or, where ``staff_id`` is said, by
-    that person.
+    """What comes of it: a thing to do until a day, by who looks after the customer or prospect or, where ``staff_id``
+    is said, by that person.
     """
 
     title: str
@@ -83,22 +83,25 @@ def record_activity(
     follow_up: Next | None = None,
     about_kind: str = about.CUSTOMER,
     about_id: str = "",
+    lead_id: int | None = None,
 ) -> Recorded:
-    """Records one activity and the tasks that come of it. The same person's same ``key`` records nothing again.
+    """Records one activity, with a customer or with a prospect who is none yet (``lead_id``), and the tasks that come
+    of it. The same person's same ``key`` records nothing again.
 
-    ``scope`` is how far the person may edit. Raises ``Party.DoesNotExist`` for a customer outside of it and
+    ``scope`` is how far the person may edit. Raises ``Party.DoesNotExist`` and ``Lead.DoesNotExist`` outside of it and
     :class:`WorkError` for what makes no sense.
     """
     there = Activity.objects.filter(staff_id=staff_id, key=key).first()
     if there is not None:
         return Recorded(there, made=False)
-    party = None if party_id is None else Party.objects.visible_to(scope).get(pk=party_id)
-    _check(kind, party, entered, about_kind)
     try:
         with transaction.atomic():
+            whom = whom_of(scope, party_id, lead_id)
+            _check(kind, entered, about_kind, with_somebody=whom.is_somebody)
             made = Activity.objects.create(
                 key=key,
-                party=party,
+                party=whom.party,
+                lead=whom.lead,
                 about_kind=about_kind,
                 about_id=about_id,
                 kind=kind,
@@ -122,13 +125,13 @@ def record_activity(
                             source=source,
                         ),
                         key=uuid5(key, name),
-                        party=party,
+                        whom=whom,
                         activity=made,
                         by=staff_id,
                     )
             record(
                 action=Action.CHANGE,
-                subject=party_id or "",
+                subject=whom.subject,
                 kind="activity",
                 object_id=str(made.pk),
                 detail={"made": kind, "promise": promise is not None, "follow_up": follow_up is not None},
@@ -151,7 +154,8 @@ def change_activity(*, scope: Scope, by: str, activity_id: int, version: int, en
         found: Activity = rows.get(pk=activity_id)
         if found.version != version:
             raise StaleError(found)
-        _check(found.kind, found.party_id, entered, found.about_kind)  # type: ignore[attr-defined]
+        somebody = (found.party_id, found.lead_id) != (None, None)  # type: ignore[attr-defined]
+        _check(found.kind, entered, found.about_kind, with_somebody=somebody)
         fields = _fields(entered)
         changed = [name for name in CHANGEABLE if getattr(found, name) != fields[name]]
         if not changed:
@@ -182,11 +186,11 @@ def _fields(entered: Entered) -> dict[str, Any]:
     }
 
 
-def _check(kind: str, party: Any, entered: Entered, about_kind: str) -> None:
+def _check(kind: str, entered: Entered, about_kind: str, *, with_somebody: bool) -> None:
     """Raises :class:`WorkError` for what no activity can be."""
     kind = ActivityKind(kind)
-    if (kind is ActivityKind.OTHER) != (party is None):
-        raise WorkError(_("Other work has no customer, everything else has one."))
+    if (kind is ActivityKind.OTHER) == with_somebody:
+        raise WorkError(_("Other work has no customer, everything else has one, or a prospect."))
     if not about.is_known(about_kind):
         raise WorkError(_("Nothing here is about a thing of that kind."))
     if entered.at > timezone.now() + AHEAD:

@@ -101,7 +101,7 @@ def change_appointment(
     """
     with transaction.atomic():
         found = changeable(scope, by, appointment_id, version)
-        check(planned, has_party=found.party_id is not None)  # type: ignore[attr-defined]
+        check(planned, has_party=(found.party_id, found.lead_id) != (None, None))  # type: ignore[attr-defined]
         was = (found.starts_at, found.minutes)
         if found.series_id is None or which == Which.THIS:  # type: ignore[attr-defined]
             rows, moved = [found], _change_one(found, planned)

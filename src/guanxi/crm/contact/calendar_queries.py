@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import F, Q
 
 from guanxi.crm.contact import about
+from guanxi.crm.contact.activity_queries import with_whom
 from guanxi.crm.contact.codes import Answer, AppointmentState, TaskState
-from guanxi.crm.contact.models import Appointment, Attendance, Booking, Resource, Series, Task
+from guanxi.crm.contact.models import NAME, Appointment, Attendance, Booking, Resource, Series, Task
 from guanxi.crm.contact.models.calendar import LONGEST_MINUTES
 from guanxi.crm.kernel.scope import Scope
 
@@ -73,8 +74,8 @@ def entries(
 
 
 def named(rows: Any) -> Any:
-    """Appointments with whose they are (``who``) and the customer's name (``customer``)."""
-    return rows.annotate(who=F("staff__name"), customer=F("party__name"))
+    """Appointments with whose they are (``who``) and the customer's or prospect's name (``customer``)."""
+    return rows.annotate(who=F("staff__name"), customer=NAME)
 
 
 def tasks_due(scope: Scope, staff_id: str, first: datetime.date, last: datetime.date) -> list[Any]:
@@ -82,7 +83,7 @@ def tasks_due(scope: Scope, staff_id: str, first: datetime.date, last: datetime.
     rows = Task.objects.visible_to(scope).filter(
         staff_id=staff_id, state=TaskState.OPEN, due_on__gte=first, due_on__lte=last
     )
-    return list(rows.annotate(customer=F("party__name")).order_by("due_on", "id")[:200])
+    return list(rows.annotate(customer=NAME).order_by("due_on", "id")[:200])
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +180,12 @@ def invitations(scope: Scope, staff_id: str, *, since: datetime.datetime) -> lis
     return rows
 
 
-def appointments_of(scope: Scope, party_id: str, *, since: datetime.datetime) -> list[Any]:
-    """A customer's appointments that lie ahead, the next first; one query."""
+def appointments_of(
+    scope: Scope, party_id: str | None, *, since: datetime.datetime, lead_id: int | None = None
+) -> list[Any]:
+    """A customer's appointments that lie ahead, or with ``lead_id`` a prospect's, the next first; one query."""
     rows = Appointment.objects.visible_to(scope).filter(
-        party_id=party_id, state=AppointmentState.PLANNED, ends_at__gt=since, private=False
+        with_whom(party_id, lead_id), state=AppointmentState.PLANNED, ends_at__gt=since, private=False
     )
     return list(named(rows).order_by("starts_at", "id")[:10])
 

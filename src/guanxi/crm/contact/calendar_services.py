@@ -23,13 +23,13 @@ from guanxi.crm.contact.booking import book, refuse_taken, resources_named, said
 from guanxi.crm.contact.calendar_telling import ABOUT, tell
 from guanxi.crm.contact.codes import Answer, AppointmentKind
 from guanxi.crm.contact.errors import WorkError
-from guanxi.crm.contact.models import Appointment, Attendance, Booking, Series, Task
+from guanxi.crm.contact.models import WITH_SOMEBODY, Appointment, Attendance, Booking, Series, Task
 from guanxi.crm.contact.models.calendar import LONGEST_MINUTES
+from guanxi.crm.contact.whom import whom_of
 from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.recurrence import DAY, Holidays, Recurrence, RuleError, at_wall, parse, wall_of, zone_of
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.org.models import Staff
-from guanxi.crm.party.models import Party
 from guanxi.crm.workdays.queries import working_calendar
 
 # How far ahead appointments of a series without end are written; a job writes on every night.
@@ -88,26 +88,29 @@ def make_appointment(
     about_id: str = "",
     task_id: int | None = None,
     uid: str = "",
+    lead_id: int | None = None,
 ) -> Made:
     """Makes an appointment of one's own, or a series of them; the same person's same ``key`` makes none again.
 
-    ``scope`` is how far ``by`` may edit. Raises ``Party.DoesNotExist`` and ``Task.DoesNotExist`` outside of it, and
-    :class:`WorkError` for what makes no sense and for a room or car that is taken.
+    ``scope`` is how far ``by`` may edit. Raises ``Party.DoesNotExist``, ``Lead.DoesNotExist`` and
+    ``Task.DoesNotExist`` outside of it, and :class:`WorkError` for what makes no sense and for a room or car that is
+    taken.
     """
     there = Appointment.objects.filter(staff_id=by, key=key).first()
     if there is not None:
         return Made(there, 1, made=False)
-    party: Any = None if party_id is None else Party.objects.visible_to(scope).get(pk=party_id)
     task = None if task_id is None else Task.objects.visible_to(scope).get(pk=task_id)
-    check(planned, has_party=party is not None)
     if not about.is_known(about_kind):
         raise WorkError(_("Nothing here is about a thing of that kind."))
-    pattern = Appointment(
-        key=key, uid=uid or f"{key}@guanxi", party=party, about_kind=about_kind, about_id=about_id, task=task,
-        staff_id=by, follows=party is not None and party.manager_id == by, **words_of(planned), **span_of(planned),
-    )  # fmt: skip
     try:
         with transaction.atomic():
+            whom = whom_of(scope, party_id, lead_id)
+            check(planned, has_party=whom.is_somebody)
+            pattern = Appointment(
+                key=key, uid=uid or f"{key}@guanxi", party=whom.party, lead=whom.lead, about_kind=about_kind,
+                about_id=about_id, task=task, staff_id=by, follows=whom.is_somebody and whom.manager_id == by,
+                **words_of(planned), **span_of(planned),
+            )  # fmt: skip
             if repeats is None:
                 pattern.save(force_insert=True)
                 made = [pattern]
@@ -116,7 +119,7 @@ def make_appointment(
             put_guests(made, planned.guests, by=by)
             book(made, planned.resources)
             record(
-                action=Action.CHANGE, subject=party_id or "", kind=ABOUT, object_id=str(made[0].pk),
+                action=Action.CHANGE, subject=whom.subject, kind=ABOUT, object_id=str(made[0].pk),
                 detail={"made": planned.kind, "many": len(made), "guests": len(planned.guests)},
             )  # fmt: skip
     except IntegrityError as error:
@@ -179,7 +182,7 @@ def written_out(
 
 WORDS = ("title", "kind", "text", "place", "private", "remind_minutes")
 """What an appointment is, beside its time."""
-KEPT = (*WORDS, "party_id", "about_kind", "about_id", "task_id", "staff_id", "follows")
+KEPT = (*WORDS, "party_id", "lead_id", "about_kind", "about_id", "task_id", "staff_id", "follows")
 """What every appointment of a series has in common."""
 
 
@@ -219,7 +222,7 @@ def check(planned: Planned, *, has_party: bool) -> None:
     if planned.kind not in AppointmentKind.values:
         raise WorkError(_("Choose what kind it is."), "kind")
     if planned.kind == AppointmentKind.VISIT and not has_party:
-        raise WorkError(_("A visit is to a customer: plan it from the customer's page."), "kind")
+        raise WorkError(_("A visit is to a customer or a prospect: plan it from their page."), "kind")
     if not 0 < planned.minutes <= LONGEST_MINUTES:
         raise WorkError(_("The end lies before the beginning, or more than 60 days after it."), "ends")
     if planned.remind_minutes is not None and not 0 <= planned.remind_minutes <= max(REMINDERS):
@@ -304,14 +307,14 @@ def put_times(rows: Iterable[Appointment], *, asks_again: bool) -> None:
 
 def may_change(by: str) -> Q:
     """Which of the appointments within reach somebody may change."""
-    return Q(staff_id=by) | Q(party__isnull=False, private=False)
+    return Q(staff_id=by) | WITH_SOMEBODY & Q(private=False)
 
 
 def changeable(scope: Scope, by: str, appointment_id: int, version: int) -> Appointment:
     """An appointment that ``by`` may change, locked, as far as it is still as ``version`` says.
 
-    One's own, and those with a customer within ``scope`` (how far ``by`` may edit) that are not somebody's private
-    ones. Raises ``Appointment.DoesNotExist`` and :class:`StaleError`.
+    One's own, and those with a customer or prospect within ``scope`` (how far ``by`` may edit) that are not somebody's
+    private ones. Raises ``Appointment.DoesNotExist`` and :class:`StaleError`.
     """
     rows = Appointment.objects.visible_to(scope).filter(may_change(by))
     found: Appointment = rows.select_for_update(of=("self",)).get(pk=appointment_id)

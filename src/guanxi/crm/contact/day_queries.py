@@ -13,7 +13,7 @@ from guanxi.crm.audit.digest import first_id_of
 from guanxi.crm.audit.models import Action, Entry
 from guanxi.crm.contact.activity_queries import Done, done
 from guanxi.crm.contact.codes import ActivityKind, TaskState
-from guanxi.crm.contact.models import Activity, DayLog, Task
+from guanxi.crm.contact.models import NAME, Activity, DayLog, Task
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.party.models import Party
 
@@ -33,7 +33,7 @@ class LookedAt:
 
 @dataclass(frozen=True, slots=True)
 class DoneWith:
-    """An activity with its customer's name; empty for other work."""
+    """An activity with its customer's or prospect's name; empty for other work."""
 
     done: Done
     customer: str
@@ -73,6 +73,13 @@ class WorkLog:
         """With how many customers there were activities."""
         return len({one.done.activity.party_id for one in self.activities} - {None})
 
+    @property
+    def prospects(self) -> int:
+        """With how many prospects there were activities."""
+        return len(
+            {one.done.activity.lead_id for one in self.activities if one.done.activity.party_id is None} - {None}
+        )
+
 
 def work_log(scope: Scope, staff_id: str, day: datetime.date) -> WorkLog:
     """What one member of staff did on one day, as far as ``scope`` sees it; seven queries.
@@ -85,14 +92,14 @@ def work_log(scope: Scope, staff_id: str, day: datetime.date) -> WorkLog:
         Activity.objects.visible_to(scope)
         .filter(staff_id=staff_id, at__gte=begin, at__lt=end)
         .select_related("outcome")
-        .annotate(who=F("staff__name"), customer=F("party__name"))
+        .annotate(who=F("staff__name"), customer=NAME)
         .order_by("at", "id")
     )
     names = {one.pk: one.customer or "" for one in activities}
     finished = (
         Task.objects.visible_to(scope)
         .filter(done_by_id=staff_id, done_at__gte=begin, done_at__lt=end, state=TaskState.DONE)
-        .annotate(customer=F("party__name"))
+        .annotate(customer=NAME)
         .order_by("done_at", "id")
     )
     return WorkLog(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.contact.codes import TaskState, Verdict
@@ -14,7 +15,9 @@ from guanxi.crm.kernel.hanging import Hanging, Placed, counted, register
 def _own(giver: str | None, _placed: Placed) -> Mapping[str, int]:
     if giver is None:
         return {}
-    return {giver: Task.objects.filter(staff_id=giver, state=TaskState.OPEN, follows=False).count()}
+    # Prospects stay with their manager, and what is to be done for them.
+    staying = Q(follows=False) | Q(party__isnull=True)
+    return {giver: Task.objects.filter(staying, staff_id=giver, state=TaskState.OPEN).count()}
 
 
 def register_hanging() -> None:

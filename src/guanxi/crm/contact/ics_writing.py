@@ -69,7 +69,7 @@ def _event(entry: Entry, link: Callable[[int], str], *, hidden: bool) -> Event:
 
 def summary_of(row: Any) -> str:
     """What leaves the house of an appointment's title."""
-    if row.party_id is None:
+    if row.party_id is None and row.lead_id is None:
         return words(row.title)
     name = (row.customer or "").strip()
     return f"{row.get_kind_display()} {name[:1]}{HIDDEN}" if name else str(row.get_kind_display())

@@ -10,6 +10,8 @@ from guanxi.crm.kernel import hanging
 from guanxi.crm.kernel.personal import Held, register
 
 PARTY = ("party_id",)
+# What stood there while somebody was a prospect names no customer.
+EARLIER = ("party_id", "lead__party_id")
 # Working data of this system, as the rules of retention call it (consent is a room beside this one).
 WORKING = "operation"
 INNER = ("key", "version")
@@ -51,7 +53,7 @@ def register_all() -> None:
         ),
         Held(
             model=own.AppointmentEvent,
-            lookups=PARTY,
+            lookups=EARLIER,
             kind=WORKING,
             title=_("Earlier versions of appointments"),
             left_out=(*INNER, "uid", "position", "pgh_context"),
@@ -66,14 +68,14 @@ def register_all() -> None:
         ),
         Held(
             model=own.ActivityEvent,
-            lookups=PARTY,
+            lookups=EARLIER,
             kind=WORKING,
             title=_("Earlier versions of calls, visits and notes"),
             left_out=(*INNER, "pgh_context"),
         ),
         Held(
             model=own.TaskEvent,
-            lookups=PARTY,
+            lookups=EARLIER,
             kind=WORKING,
             title=_("Earlier versions of tasks"),
             left_out=(*INNER, "pgh_context"),

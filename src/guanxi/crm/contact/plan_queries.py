@@ -13,7 +13,7 @@ from django.utils import timezone
 from guanxi.crm.contact.calendar_queries import named
 from guanxi.crm.contact.codes import ActivityKind, AppointmentKind, AppointmentState
 from guanxi.crm.contact.models import Activity, Appointment, MonthGoal
-from guanxi.crm.contact.places import Place, places_of
+from guanxi.crm.contact.places import Place, places_of, places_of_prospects
 from guanxi.crm.kernel.calendar import WorkingCalendar
 from guanxi.crm.kernel.routes import Point, distance_km, order_with_fixed
 from guanxi.crm.kernel.scope import Scope
@@ -82,14 +82,14 @@ def round_of(
     scope: Scope, visits: Sequence[Visit], *, start: Point | None, reorder: bool, but: Collection[str] = ()
 ) -> Round:
     """A day's visits as a round: in their order, or ``reorder``: in the order that makes the way short. Visits that
-    have a time keep their order among each other. Two queries.
+    have a time keep their order among each other. Two queries, one more where prospects are visited.
     """
     open_visits = [one for one in visits if not one.is_done and one.row.party_id not in but][:MOST_STOPS]
-    places = places_of(scope, [one.row.party_id for one in open_visits])
-    known = [one for one in open_visits if one.row.party_id in places]
-    unknown = [one for one in open_visits if one.row.party_id not in places]
+    places = _places(scope, open_visits)
+    known = [one for one in open_visits if one.row.pk in places]
+    unknown = [one for one in open_visits if one.row.pk not in places]
     if reorder:
-        points = [places[one.row.party_id].point for one in known]
+        points = [places[one.row.pk].point for one in known]
         timed = [number for number, one in enumerate(known) if not one.row.all_day]
         timed.sort(key=lambda number: known[number].row.starts_at)
         known = [known[number] for number in order_with_fixed(start, points, timed)]
@@ -98,13 +98,24 @@ def round_of(
         ordered = open_visits
     stops, before, total = [], start, 0.0
     for one in ordered:
-        place = places.get(one.row.party_id)
+        place = places.get(one.row.pk)
         leg = distance_km(before, place.point) if place and before else None
         total += leg or 0.0
         before = place.point if place else before
         stops.append(Stop(one, place, leg))
     centres = sum(1 for one in stops if one.place and one.place.known != "visited")
     return Round(tuple(stops), total, len(unknown), centres)
+
+
+def _places(scope: Scope, visits: Sequence[Visit]) -> dict[int, Place]:
+    """Where visits are made, by appointment; those of whom nothing is known are left out."""
+    customers = places_of(scope, [one.row.party_id for one in visits if one.row.party_id])
+    prospects = places_of_prospects(scope, [one.row.lead_id for one in visits if not one.row.party_id])
+    found = {
+        one.row.pk: customers.get(one.row.party_id) if one.row.party_id else prospects.get(one.row.lead_id)
+        for one in visits
+    }
+    return {number: place for number, place in found.items() if place}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from guanxi.crm.contact.calendar_services import may_change, put_times
 from guanxi.crm.contact.calendar_telling import ABOUT
 from guanxi.crm.contact.codes import ActivityKind, AppointmentKind, AppointmentState
 from guanxi.crm.contact.errors import WorkError
-from guanxi.crm.contact.models import Activity, Appointment, MonthGoal
+from guanxi.crm.contact.models import WITH_SOMEBODY, Activity, Appointment, MonthGoal
 from guanxi.crm.contact.models.plan import MOST_VISITS
 from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.scope import Scope
@@ -55,13 +55,13 @@ def record_visit(
     promise: Next | None = None,
     follow_up: Next | None = None,
 ) -> Kept:
-    """Records what came of a planned visit, meeting or call with a customer: the activity with its promise and next
-    step, and that the appointment was held, in one transaction. Asked twice, recorded once.
+    """Records what came of a planned visit, meeting or call with a customer or prospect: the activity with its promise
+    and next step, and that the appointment was held, in one transaction. Asked twice, recorded once.
 
     Raises ``Appointment.DoesNotExist`` outside of what ``by`` may edit, and :class:`WorkError`.
     """
     with transaction.atomic():
-        rows = Appointment.objects.visible_to(scope).filter(may_change(by), party__isnull=False)
+        rows = Appointment.objects.visible_to(scope).filter(may_change(by), WITH_SOMEBODY)
         found: Appointment = rows.select_for_update(of=("self",)).get(pk=appointment_id)
         there = Activity.objects.filter(staff_id=by, key=key).first()
         if there is not None and found.activity_id == there.pk:  # type: ignore[attr-defined]
@@ -74,6 +74,7 @@ def record_visit(
             key=key,
             kind=ActivityKind(found.kind) if found.kind in KEPT_AS else ActivityKind.MEETING,
             party_id=found.party_id,  # type: ignore[attr-defined]
+            lead_id=found.lead_id,  # type: ignore[attr-defined]
             entered=entered,
             place=place,
             promise=promise,

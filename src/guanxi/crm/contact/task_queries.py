@@ -9,8 +9,9 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from guanxi.crm.contact import about
+from guanxi.crm.contact.activity_queries import with_whom
 from guanxi.crm.contact.codes import TaskSource, TaskState
-from guanxi.crm.contact.models import Task
+from guanxi.crm.contact.models import NAME, Task
 from guanxi.crm.kernel.scope import Scope
 
 SHOWN = 50
@@ -35,11 +36,13 @@ class ToDo:
         return self.task.source == TaskSource.PROMISE
 
 
-def open_tasks_of(scope: Scope, party_id: str, *, today: datetime.date) -> tuple[ToDo, ...]:
-    """A customer's open tasks, the next due first, snoozed ones too; one query."""
+def open_tasks_of(
+    scope: Scope, party_id: str | None, *, today: datetime.date, lead_id: int | None = None
+) -> tuple[ToDo, ...]:
+    """A customer's open tasks, or with ``lead_id`` a prospect's, the next due first, snoozed ones too; one query."""
     rows = (
         Task.objects.visible_to(scope)
-        .filter(party_id=party_id, state=TaskState.OPEN)
+        .filter(with_whom(party_id, lead_id), state=TaskState.OPEN)
         .annotate(who=F("staff__name"))
         .order_by("due_on", "id")[:SHOWN]
     )
@@ -48,7 +51,9 @@ def open_tasks_of(scope: Scope, party_id: str, *, today: datetime.date) -> tuple
 
 @dataclass(frozen=True, slots=True)
 class WholeTask:
-    """One task: who does it, who made it, its customer's name (empty: none), what it is about, who finished it."""
+    """One task: who does it, who made it, its customer's or prospect's name (empty: none), what it is about, who
+    finished it.
+    """
 
     task: Any
     who: str
@@ -66,7 +71,7 @@ def one_task(scope: Scope, task_id: int) -> WholeTask:
         .annotate(
             who=F("staff__name"),
             maker=F("made_by__name"),
-            customer=F("party__name"),
+            customer=NAME,
             finisher=F("done_by__name"),
         )
         .get(pk=task_id)
@@ -87,6 +92,6 @@ def names_of_tasks(scope: Scope, task_ids: list[int]) -> list[Any]:
     return list(
         Task.objects.visible_to(scope)
         .filter(pk__in=task_ids, state=TaskState.OPEN)
-        .annotate(customer=F("party__name"), who=F("staff__name"))
+        .annotate(customer=NAME, who=F("staff__name"))
         .order_by("due_on", "id")
     )

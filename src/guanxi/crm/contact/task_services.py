@@ -6,6 +6,7 @@ import datetime
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
@@ -20,10 +21,12 @@ from guanxi.crm.contact.codes import Priority, TaskSource, TaskState
 from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.models import Activity, Task
 from guanxi.crm.contact.telling import tell_of_followed, tell_of_tasks
+from guanxi.crm.contact.whom import Whom, whom_of
 from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.org.models import Staff
 from guanxi.crm.party.models import Party
+from guanxi.crm.sales.models import Lead
 
 # Bulk acts are about one page of a list at a time.
 MOST = 200
@@ -31,7 +34,7 @@ MOST = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:
-    """What is to be done. Without ``staff_id`` whoever looks after the customer does it, else who asks."""
+    """What is to be done. Without ``staff_id`` whoever looks after the customer or prospect does it, else who asks."""
 
     title: str
     due_on: datetime.date
@@ -61,21 +64,23 @@ def add_task(
     new: NewTask,
     about_kind: str = about.CUSTOMER,
     about_id: str = "",
+    lead_id: int | None = None,
 ) -> Task:
     """Makes one task; the same person's same ``key`` makes none again. ``scope`` is how far ``by`` may edit.
 
-    Raises ``Party.DoesNotExist`` for a customer outside of it and :class:`WorkError` for what makes no sense.
+    Raises ``Party.DoesNotExist`` and ``Lead.DoesNotExist`` outside of it and :class:`WorkError` for what makes no
+    sense.
     """
     there = Task.objects.filter(made_by_id=by, key=key).first()
     if there is not None:
         return there
-    party = None if party_id is None else Party.objects.visible_to(scope).get(pk=party_id)
     try:
         with transaction.atomic():
-            made = put_task(new, key=key, party=party, by=by, about_kind=about_kind, about_id=about_id)
+            whom = whom_of(scope, party_id, lead_id)
+            made = put_task(new, key=key, whom=whom, by=by, about_kind=about_kind, about_id=about_id)
             record(
                 action=Action.CHANGE,
-                subject=party_id or "",
+                subject=whom.subject,
                 kind="task",
                 object_id=str(made.pk),
                 detail={"made": made.source, "for": made.staff_id},  # type: ignore[attr-defined]
@@ -92,29 +97,30 @@ def put_task(
     new: NewTask,
     *,
     key: UUID,
-    party: Party | None,
+    whom: Whom,
     by: str,
     activity: Activity | None = None,
     about_kind: str = about.CUSTOMER,
     about_id: str = "",
 ) -> Task:
     """Writes a task within the caller's transaction and permission. Raises :class:`WorkError`."""
-    manager = party.manager_id if party else None  # type: ignore[attr-defined]
+    manager = whom.manager_id
     staff_id = new.staff_id or manager or by
     _check(new.title, new.priority)
-    if party is None and staff_id != by:
+    if not whom.is_somebody and staff_id != by:
         raise WorkError(_("A task without a customer is one's own."), "staff")
     if staff_id not in (by, manager) and not Staff.objects.filter(pk=staff_id, is_active=True).exists():
         raise WorkError(_("Nobody in service has the number %(number)s.") % {"number": staff_id}, "staff")
     made = Task.objects.create(
         key=key,
-        party=party,
+        party=whom.party,
+        lead=whom.lead,
         about_kind=about_kind,
         about_id=about_id,
         title=new.title.strip(),
         text=new.text.strip(),
         staff_id=staff_id,
-        follows=party is not None and staff_id == manager,
+        follows=whom.is_somebody and staff_id == manager,
         due_on=new.due_on,
         priority=new.priority,
         source=new.source,
@@ -174,18 +180,19 @@ def snooze_tasks(*, scope: Scope, task_ids: Iterable[int], until: datetime.date)
 def reassign_tasks(
     *, scope: Scope, task_ids: Iterable[int], staff_id: str, reach: Scope
 ) -> tuple[tuple[Change, ...], int]:
-    """Gives those of some tasks that are open to somebody who may edit their customers: ``reach`` is how far that goes.
+    """Gives those of some tasks that are open to somebody who may edit their customers or prospects: ``reach`` is how
+    far that goes.
 
-    Returns what was done, and how many tasks stayed because their customer lies outside of ``reach``, or have none.
+    Returns what was done, and how many tasks stayed because whom they are about lies outside of ``reach``, or is
+    nobody.
     """
     if not Staff.objects.filter(pk=staff_id, is_active=True).exists():
         raise WorkError(_("Nobody in service has the number %(number)s.") % {"number": staff_id}, "staff")
     with transaction.atomic():
         found = _locked(scope, task_ids)
-        parties = {one.party_id for one in found if one.party_id}  # type: ignore[attr-defined]
-        managers = dict(Party.objects.visible_to(reach).filter(pk__in=parties).values_list("id", "manager_id"))
-        moved = [one for one in found if one.party_id in managers]  # type: ignore[attr-defined]
-        led = [one.pk for one in moved if managers[one.party_id] == staff_id]  # type: ignore[attr-defined]
+        managers = _managers_within(reach, found)
+        moved = [one for one in found if one.pk in managers]
+        led = [one.pk for one in moved if managers[one.pk] == staff_id]
         Task.objects.filter(pk__in=[one.pk for one in moved]).update(
             staff_id=staff_id, follows=Case(When(pk__in=led, then=True), default=False), version=F("version") + 1
         )
@@ -202,14 +209,15 @@ def undo_changes(*, scope: Scope, changes: Sequence[Change]) -> tuple[int, int]:
     with transaction.atomic():
         rows = Task.objects.visible_to(scope).select_for_update(of=("self",)).filter(pk__in=list(wanted))
         undone = []
-        for task in rows.select_related("party").order_by("pk"):
+        for task in rows.select_related("party", "lead").order_by("pk"):
             change = wanted[task.pk]
             if task.version != change.version:
                 continue
             task.state = change.state
             task.snoozed_until = datetime.date.fromisoformat(change.snoozed_until) if change.snoozed_until else None
             task.staff_id = change.staff_id
-            task.follows = task.party_id is not None and task.party.manager_id == change.staff_id
+            whom = task.party or task.lead
+            task.follows = whom is not None and whom.manager_id == change.staff_id
             task.done_at, task.done_by = None, None
             task.version += 1
             undone.append(task)
@@ -238,16 +246,25 @@ FROM party_party p
 WHERE p.id = t.party_id AND t.state = 'open' AND t.follows AND p.manager_id IS NOT NULL AND p.manager_id <> t.staff_id
 RETURNING t.staff_id
 """
+_FOLLOW_LEADS = """
+UPDATE contact_task t SET staff_id = l.manager_id, version = t.version + 1
+FROM sales_lead l
+WHERE l.id = t.lead_id AND t.party_id IS NULL AND t.state = 'open' AND t.follows AND l.manager_id IS NOT NULL
+    AND l.manager_id <> t.staff_id
+RETURNING t.staff_id
+"""
 
 
 def follow_managers() -> int:
-    """Gives open tasks that go with their customer to whoever looks after the customer now; returns how many moved.
+    """Gives open tasks that go with their customer or prospect to whoever looks after them now; returns how many moved.
 
-    One statement over the open tasks; a job runs it, since customers move in the night. Each is told how many came.
+    Two statements over the open tasks; a job runs it, since customers move in the night. Each is told how many came.
     """
+    came: Counter[str] = Counter()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_FOLLOW)
-        came = Counter(row[0] for row in cursor.fetchall())
+        for statement in (_FOLLOW, _FOLLOW_LEADS):
+            cursor.execute(statement)
+            came.update(row[0] for row in cursor.fetchall())
         for staff_id, many in sorted(came.items()):
             tell_of_followed(staff_id, many)
     return came.total()
@@ -258,6 +275,21 @@ def _check(title: str, priority: int) -> None:
         raise WorkError(_("Say what is to be done."), "title")
     if priority not in Priority.values:
         raise WorkError(_("Choose how urgent it is."), "priority")
+
+
+def _managers_within(reach: Scope, tasks: Sequence[Any]) -> dict[int, str | None]:
+    """Who looks after those whom tasks are about, by task, as far as ``reach`` goes; two queries."""
+    parties = {one.party_id for one in tasks if one.party_id}
+    leads = {one.lead_id for one in tasks if one.lead_id and not one.party_id}
+    of_parties = dict(Party.objects.visible_to(reach).filter(pk__in=parties).values_list("id", "manager_id"))
+    of_leads = (
+        dict(Lead.objects.visible_to(reach).filter(pk__in=leads).values_list("id", "manager_id")) if leads else {}
+    )
+    return {
+        one.pk: of_parties[one.party_id] if one.party_id else of_leads[one.lead_id]
+        for one in tasks
+        if (one.party_id in of_parties if one.party_id else one.lead_id in of_leads)
+    }
 
 
 def _locked(scope: Scope, task_ids: Iterable[int]) -> list[Task]:

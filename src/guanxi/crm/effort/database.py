@@ -1,7 +1,7 @@
 """The triggers that keep the sums of work while activities are written: an upsert or two a statement, whatever writes.
 
 They belong to the tables' owner, so that whoever may write an activity need not be able to write a sum, and see all
-customers, whose kind decides on which side of the wall an activity is counted.
+customers and prospects, whose kind decides on which side of the wall an activity is counted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from guanxi.crm.contact.codes import CONTACTS, Result
 from guanxi.crm.insight.models import Tier
 from guanxi.crm.kernel.statement_triggers import REFERENCING, TOUCHED, are_there, statement_trigger
 
-TABLE = "contact_activity"
+TABLE, LEADS = "contact_activity", "sales_lead"
 _CONTACTS = ", ".join(f"'{kind.value}'" for kind in sorted(CONTACTS))
 _REACHED = f"a.kind IN ({_CONTACTS}) AND coalesce(o.result, '') <> '{Result.NOT_REACHED.value}'"
 
@@ -21,10 +21,11 @@ _SUMS = """
     INSERT INTO effort_effort AS e (staff_id, day, kind, line, number, reached, minutes)
     SELECT staff_id, day, kind, line, sum(turn), sum(turn * reached), sum(turn * minutes)
     FROM (
-        SELECT a.turn, a.staff_id, (a.at AT TIME ZONE '{zone}')::date AS day, a.kind, coalesce(p.kind, '') AS line,
-            ({reached})::int AS reached, coalesce(a.minutes, 0) AS minutes
+        SELECT a.turn, a.staff_id, (a.at AT TIME ZONE '{zone}')::date AS day, a.kind,
+            coalesce(p.kind, l.kind, '') AS line, ({reached})::int AS reached, coalesce(a.minutes, 0) AS minutes
         FROM ({touched}) a
         LEFT JOIN party_party p ON p.id = a.party_id
+        LEFT JOIN {leads} l ON l.id = a.lead_id AND a.party_id IS NULL
         LEFT JOIN contact_outcome o ON o.id = a.outcome_id
     ) AS touched
     GROUP BY staff_id, day, kind, line
@@ -38,10 +39,11 @@ _PERIODS = """
     INSERT INTO effort_effortperiod AS e (staff_id, span, first, kind, line, number, reached)
     SELECT staff_id, span, date_trunc(span, day::timestamp)::date, kind, line, sum(turn), sum(turn * reached)
     FROM (
-        SELECT a.turn, a.staff_id, (a.at AT TIME ZONE '{zone}')::date AS day, a.kind, coalesce(p.kind, '') AS line,
-            ({reached})::int AS reached
+        SELECT a.turn, a.staff_id, (a.at AT TIME ZONE '{zone}')::date AS day, a.kind,
+            coalesce(p.kind, l.kind, '') AS line, ({reached})::int AS reached
         FROM ({touched}) a
         LEFT JOIN party_party p ON p.id = a.party_id
+        LEFT JOIN {leads} l ON l.id = a.lead_id AND a.party_id IS NULL
         LEFT JOIN contact_outcome o ON o.id = a.outcome_id
     ) AS touched CROSS JOIN (VALUES ('week'), ('month')) AS spans (span)
     GROUP BY 1, 2, 3, 4, 5
@@ -116,13 +118,14 @@ def define(using: BaseDatabaseWrapper) -> None:
 
     Does nothing while tables are missing.
     """
-    needed = (TABLE, FIGURES, PUBLICATIONS, "effort_effort", "effort_effortperiod", "effort_premier")
+    needed = (TABLE, LEADS, FIGURES, PUBLICATIONS, "effort_effort", "effort_effortperiod", "effort_premier")
     with using.cursor() as cursor:
         if not are_there(cursor, needed):
             return
         for event in TOUCHED:
             cursor.execute(trigger(event))
             cursor.execute(_figures_trigger(event))
+        cursor.execute(lead_trigger())
         told = "INSERT OR DELETE OR UPDATE OF business_date"
         cursor.execute(statement_trigger("effort_publication", told, PUBLICATIONS, _premier()))
         filled = (TABLE, "effort_effort", "effort_effortperiod", "effort_premier")
@@ -142,6 +145,15 @@ def trigger(event: str) -> str:
     last = _NEWER if event == "insert" else _ANEW
     body = "".join(_filled(sql, touched) for sql in (_SUMS, _PERIODS, last, _PREMIER))
     return statement_trigger(f"effort_{event}", event, TABLE, body)
+
+
+def lead_trigger() -> str:
+    """The trigger of prospects: work with one is counted anew where somebody corrects which kind the prospect is."""
+    changed = "SELECT r.id FROM removed r JOIN added n USING (id) WHERE r.kind <> n.kind"
+    rows = f"SELECT {{turn}} AS turn, x.* FROM {TABLE} x WHERE x.party_id IS NULL AND x.lead_id IN ({changed})"
+    sides = ((-1, "removed"), (1, "added"))
+    body = "".join(_filled(sql, rows.format(turn=turn), side) for sql in (_SUMS, _PERIODS) for turn, side in sides)
+    return statement_trigger("effort_lead", "update", LEADS, body)
 
 
 def _figures_trigger(event: str) -> str:
@@ -166,6 +178,7 @@ def count_all(using: BaseDatabaseWrapper) -> None:
         cursor.execute(_premier())
 
 
-def _filled(sql: str, touched: str) -> str:
+def _filled(sql: str, touched: str, leads: str = LEADS) -> str:
+    """A statement over what was touched; ``leads`` says of which kind prospects are, or were."""
     zone = settings.TIME_ZONE.replace("'", "''")
-    return sql.format(touched=touched, reached=_REACHED, zone=zone)
+    return sql.format(touched=touched, reached=_REACHED, zone=zone, leads=leads)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
 
 from guanxi.crm.contact.codes import ActivityKind, TaskState
-from guanxi.crm.contact.models import Task
+from guanxi.crm.contact.models import WITH_SOMEBODY, Task
 from guanxi.crm.effort.models import Contacted, Effort, EffortPeriod, Premier
 from guanxi.crm.insight.models import CustomerFigure, Tier
 from guanxi.crm.kernel.arrays import among, of_people
@@ -141,9 +141,11 @@ def coverage_of(scope: Scope, staff: Collection[str], *, since: datetime.datetim
 
 
 def late_tasks_of(scope: Scope, staff: Collection[str], *, today: datetime.date) -> dict[str, int]:
-    """By person, the open tasks about customers within a scope whose day is over; one query over those alone."""
+    """By person, the open tasks about customers and prospects within a scope whose day is over; one query over those
+    alone.
+    """
     wanted = set(staff)
-    rows = Task.objects.visible_to(scope).filter(state=TaskState.OPEN, due_on__lt=today, party__isnull=False)
+    rows = Task.objects.visible_to(scope).filter(WITH_SOMEBODY, state=TaskState.OPEN, due_on__lt=today)
     rows = of_people(rows, "staff", staff).values_list("staff_id").annotate(many=Count("pk"))
     return {number: many for number, many in rows if number in wanted}
 

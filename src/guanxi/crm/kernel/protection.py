@@ -192,12 +192,14 @@ def _condition(model: type[Any], paths: ScopePaths) -> str:
         ways += [f"{column} = {WHO}" for column in paths.people if "__" not in column]
         if paths.owner and "__" not in paths.owner:
             # Behind another record the policy of that record has said so already.
-            ways.append(f"({paths.record} IS NULL AND {paths.owner} = {WHO})")
+            before = f" AND {model._meta.get_field(paths.before).column} IS NULL" if paths.before else ""
+            nobodys = f"{paths.record} IS NULL{before}"
+            ways.append(f"({nobodys} AND {paths.owner} = {WHO})")
             if paths.guests:
                 relation = model._meta.get_field(paths.guests)
                 invited = f"g.{relation.field.column} = {table}.{model._meta.pk.column} AND g.staff_id = {WHO}"
                 guests = relation.related_model._meta.db_table
-                ways.append(f"({paths.record} IS NULL AND EXISTS (SELECT 1 FROM {guests} g WHERE {invited}))")
+                ways.append(f"({nobodys} AND EXISTS (SELECT 1 FROM {guests} g WHERE {invited}))")
         if paths.kind == "kind":
             # Said by the row itself, whose record is asked only for those who see records beside the post's: by its
             # number where that is enough, and for a book by itself.

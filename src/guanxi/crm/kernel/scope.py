@@ -196,18 +196,18 @@ def condition_of(paths: ScopePaths, scope: Scope, model: Any = None) -> Q | None
     if scope.managers and paths.manager:
         ways.append(_of_managers(paths, scope, model))
     if scope.supported and paths.record:
-        ways.append(Q(**{f"{paths.record}__in": scope.supported}))
+        ways.append(_of_record(paths, "in", scope.supported))
     if scope.links and paths.record:
-        ways.append(Q(**{f"{paths.record}__{ACROSS}": (scope.retail_links, scope.corporate_links)}))
+        ways.append(_of_record(paths, ACROSS, (scope.retail_links, scope.corporate_links)))
     if paths.owner and scope.staff_id:
-        ways.append(Q(**{f"{paths.record}__isnull": True, paths.owner: scope.staff_id}))
+        ways.append(_of_nobody(paths) & Q(**{paths.owner: scope.staff_id}))
     if paths.guests and scope.staff_id:
         # A sub-select, not a join: a row with several guests is one row still.
         relation = model._meta.get_field(paths.guests)
         invited = relation.related_model._base_manager.filter(
             **{relation.field.attname: models.OuterRef("pk"), "staff_id": scope.staff_id}
         )
-        ways.append(Q(**{f"{paths.record}__isnull": True}) & Q(models.Exists(invited)))
+        ways.append(_of_nobody(paths) & Q(models.Exists(invited)))
     if scope.staff_id:
         ways += [Q(**{column: scope.staff_id}) for column in paths.people]
     if not ways:
@@ -216,6 +216,21 @@ def condition_of(paths: ScopePaths, scope: Scope, model: Any = None) -> Q | None
     for way in ways[1:]:
         wanted |= way
     return wanted
+
+
+def _of_record(paths: ScopePaths, lookup: str, value: Any) -> Q:
+    """Rows whose record is one of some; what stands before one may say which record it was found to be."""
+    wanted = Q(**{f"{paths.record}__{lookup}": value})
+    if paths.before:
+        name = paths.record.rpartition("__")[2]
+        wanted |= Q(**{f"{paths.record}__isnull": True, f"{paths.before}__{name}__{lookup}": value})
+    return wanted
+
+
+def _of_nobody(paths: ScopePaths) -> Q:
+    """Rows without a record, and without what stands before one."""
+    before = {f"{paths.before}__isnull": True} if paths.before else {}
+    return Q(**{f"{paths.record}__isnull": True, **before})
 
 
 def _of_managers(paths: ScopePaths, scope: Scope, model: Any) -> Q:
@@ -238,7 +253,7 @@ def _of_managers(paths: ScopePaths, scope: Scope, model: Any) -> Q:
 def _by_post(paths: ScopePaths, scope: Scope) -> Iterable[Q]:
     if not scope.has_wall:
         if scope.retail.institution_ids:
-            yield Q(**{f"{paths.institution}__in": scope.retail.institution_ids})
+            yield _within(paths, scope.retail.institution_ids)
         return
     if not paths.kind:
         return
@@ -249,7 +264,15 @@ def _by_post(paths: ScopePaths, scope: Scope) -> Iterable[Q]:
         if sight.everything:
             yield of_line
         elif sight.institution_ids:
-            yield of_line & Q(**{f"{paths.institution}__in": sight.institution_ids})
+            yield of_line & _within(paths, sight.institution_ids)
+
+
+def _within(paths: ScopePaths, institution_ids: tuple[str, ...]) -> Q:
+    """Rows of some institutions: where the institution is the record's, what stands before one has its own."""
+    within = Q(**{f"{paths.institution}__in": institution_ids})
+    if paths.before and paths.institution.startswith(f"{paths.record.removesuffix('_id')}__"):
+        within |= Q(**{f"{paths.record}__isnull": True, f"{paths.before}__institution_id__in": institution_ids})
+    return within
 
 
 class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]

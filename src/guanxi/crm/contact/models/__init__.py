@@ -2,7 +2,15 @@
 and what was said of the morning list (``morning``).
 """
 
-from guanxi.crm.contact.models.activity import Activity, ActivityEvent, Attachment, DayLog, DayLogEvent
+from guanxi.crm.contact.models.activity import (
+    NAME,
+    WITH_SOMEBODY,
+    Activity,
+    ActivityEvent,
+    Attachment,
+    DayLog,
+    DayLogEvent,
+)
 from guanxi.crm.contact.models.calendar import (
     Appointment,
     AppointmentEvent,
@@ -18,6 +26,8 @@ from guanxi.crm.contact.models.setup import ActivityTemplate, Outcome
 from guanxi.crm.contact.models.task import Task, TaskEvent
 
 __all__ = [
+    "NAME",
+    "WITH_SOMEBODY",
     "Activity",
     "ActivityEvent",
     "ActivityTemplate",

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pghistory
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,10 +17,23 @@ from guanxi.crm.contact.codes import ActivityKind
 from guanxi.crm.contact.models.setup import Outcome
 from guanxi.crm.kernel.scope import ScopedManager, ScopePaths
 from guanxi.crm.party.models import Party
+from guanxi.crm.sales.models import Lead
 
-# Seen with its customer; without one (other work) by whom it belongs to.
-PATHS = ScopePaths(institution="party__institution_id", manager="party__manager_id", owner="staff_id")
+# Seen with its customer, before there is one with the prospect; without either (other work) by whom it belongs to.
+PATHS = ScopePaths(institution="party__institution_id", manager="party__manager_id", owner="staff_id", before="lead")
+WITH_SOMEBODY = models.Q(party__isnull=False) | models.Q(lead__isnull=False)
+"""Rows about a customer or a prospect, as against other work and one's own notes."""
+NAME = Coalesce("party__name", "lead__name")
+"""The customer's name, or the prospect's who is none yet."""
 STAFF: dict[str, Any] = {"on_delete": models.DO_NOTHING, "db_constraint": False, "db_index": False, "related_name": "+"}
+PROSPECT: dict[str, Any] = {
+    "on_delete": models.PROTECT,
+    "null": True,
+    "blank": True,
+    "related_name": "+",
+    "db_index": False,
+    "verbose_name": _("prospect"),
+}
 MOST_MINUTES = 24 * 60
 
 
@@ -28,6 +42,8 @@ class Activity(models.Model):
 
     ``key`` is made by the page that asks to record it, so that asking twice records once. ``version`` counts changes:
     whoever saves says which version they saw. ``inbound``: the customer began it. Degrees are WGS 84.
+    ``lead`` is the prospect with whom it was: ``party`` is None until the prospect is a customer; then it is the link
+    back.
     """
 
     scope_paths: ClassVar = PATHS
@@ -43,6 +59,7 @@ class Activity(models.Model):
         related_name="+",
         verbose_name=_("customer"),
     )
+    lead = models.ForeignKey(Lead, **PROSPECT)
     about_kind = models.CharField(_("about"), max_length=24, default=CUSTOMER)
     about_id = models.CharField(_("number of what it is about"), max_length=40, default="", blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=ActivityKind.choices)
@@ -70,6 +87,7 @@ class Activity(models.Model):
         verbose_name_plural = _("activities")
         indexes: ClassVar = [
             models.Index(fields=["party", "-at", "-id"], name="activity_party"),
+            models.Index(fields=["lead", "-at", "-id"], condition=models.Q(lead__isnull=False), name="activity_lead"),
             models.Index(fields=["staff", "-at", "-id"], name="activity_staff"),
             models.Index(fields=["at", "staff"], condition=models.Q(kind=ActivityKind.VISIT), name="activity_visits"),
         ]
@@ -87,10 +105,10 @@ class Activity(models.Model):
                 violation_error_message=_("Nothing lasts longer than a day."),
             ),
             models.CheckConstraint(
-                condition=models.Q(kind=ActivityKind.OTHER, party__isnull=True)
-                | ~models.Q(kind=ActivityKind.OTHER) & models.Q(party__isnull=False),
-                name="activity_with_customer_or_other_work",
-                violation_error_message=_("Other work has no customer, everything else has one."),
+                condition=models.Q(kind=ActivityKind.OTHER, party__isnull=True, lead__isnull=True)
+                | ~models.Q(kind=ActivityKind.OTHER) & (models.Q(party__isnull=False) | models.Q(lead__isnull=False)),
+                name="activity_with_somebody_or_other_work",
+                violation_error_message=_("Other work has no customer, everything else has one, or a prospect."),
             ),
         ]
 
@@ -158,6 +176,7 @@ class Attachment(models.Model):
         record="activity__party_id",
         kind="activity__party__kind",
         owner="activity__staff_id",
+        before="activity__lead",
     )
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)

@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.contact.about import CUSTOMER
 from guanxi.crm.contact.codes import Answer, AppointmentKind, AppointmentState, ResourceKind
-from guanxi.crm.contact.models.activity import PATHS, STAFF, Activity
+from guanxi.crm.contact.models.activity import PATHS, PROSPECT, STAFF, Activity
 from guanxi.crm.contact.models.task import Task
 from guanxi.crm.kernel.recurrence import Holidays, Recurrence, wall_of
 from guanxi.crm.kernel.scope import ScopedManager, ScopePaths
 from guanxi.crm.org.models import Institution
 from guanxi.crm.party.models import Party
+from guanxi.crm.sales.models import Lead
 
 LONGEST_MINUTES = 60 * 24 * 60
 
@@ -70,11 +71,15 @@ class Appointment(models.Model):
     series' rule says it is (RECURRENCE-ID); ``detached``: it was changed by itself, so that its series leaves it alone.
     ``all_day`` rows begin and end at midnight of ``zone``. ``private``: colleagues see that time is taken, no more.
     ``activity`` is what came of it, ``position`` its place in the day's round, ``uid`` what calendars outside know it
-    by. ``key`` and ``version`` as with activities.
+    by. ``lead``, ``key`` and ``version`` as with activities.
     """
 
     scope_paths: ClassVar = ScopePaths(
-        institution="party__institution_id", manager="party__manager_id", owner="staff_id", guests="attendances"
+        institution="party__institution_id",
+        manager="party__manager_id",
+        owner="staff_id",
+        guests="attendances",
+        before="lead",
     )
 
     key = models.UUIDField(editable=False)
@@ -89,6 +94,7 @@ class Appointment(models.Model):
         Party, models.DO_NOTHING, db_constraint=False, db_index=False, null=True, blank=True, related_name="+",
         verbose_name=_("customer"),
     )  # fmt: skip
+    lead = models.ForeignKey(Lead, **PROSPECT)
     about_kind = models.CharField(_("about"), max_length=24, default=CUSTOMER)
     about_id = models.CharField(_("number of what it is about"), max_length=40, default="", blank=True)
     task = models.ForeignKey(
@@ -124,6 +130,7 @@ class Appointment(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["staff", "starts_at", "id"], name="appointment_staff"),
             models.Index(fields=["party", "-starts_at"], condition=Q(party__isnull=False), name="appointment_party"),
+            models.Index(fields=["lead", "-starts_at"], condition=Q(lead__isnull=False), name="appointment_lead"),
             models.Index(
                 fields=["starts_at", "staff"], condition=Q(kind=AppointmentKind.VISIT), name="appointment_visits"
             ),
@@ -152,9 +159,9 @@ class Appointment(models.Model):
                 violation_error_message=_("An appointment of a series has its time by the rule."),
             ),
             models.CheckConstraint(
-                condition=~Q(kind=AppointmentKind.VISIT) | Q(party__isnull=False),
-                name="appointment_visit_has_customer",
-                violation_error_message=_("A visit is to a customer."),
+                condition=~Q(kind=AppointmentKind.VISIT) | Q(party__isnull=False) | Q(lead__isnull=False),
+                name="appointment_visit_to_somebody",
+                violation_error_message=_("A visit is to a customer or a prospect."),
             ),
         ]
 

@@ -12,17 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.contact.about import CUSTOMER
 from guanxi.crm.contact.codes import Priority, TaskSource, TaskState
-from guanxi.crm.contact.models.activity import PATHS, STAFF, Activity
+from guanxi.crm.contact.models.activity import PATHS, PROSPECT, STAFF, Activity
 from guanxi.crm.kernel.scope import ScopedManager
 from guanxi.crm.party.models import Party
+from guanxi.crm.sales.models import Lead
 
 
 class Task(models.Model):
     """Grain: one row a thing to do. ``due_on`` is the last day on which it is in time, in the bank's time zone.
 
-    ``staff`` is who does it. ``follows``: it goes with the customer, so whoever looks after the customer has it. While
+    ``staff`` is who does it. ``follows``: it goes with the customer or prospect: whoever looks after them has it. While
     ``snoozed_until`` lies ahead, it is not shown among what is to be done. ``activity`` is what it came from: a promise
-    and a follow-up have one. ``key`` and ``version`` as with :class:`Activity`.
+    and a follow-up have one. ``lead``, ``key`` and ``version`` as with :class:`Activity`.
     """
 
     scope_paths: ClassVar = PATHS
@@ -38,6 +39,7 @@ class Task(models.Model):
         related_name="+",
         verbose_name=_("customer"),
     )
+    lead = models.ForeignKey(Lead, **PROSPECT)
     about_kind = models.CharField(_("about"), max_length=24, default=CUSTOMER)
     about_id = models.CharField(_("number of what it is about"), max_length=40, default="", blank=True)
     title = models.CharField(_("what"), max_length=200)
@@ -70,6 +72,11 @@ class Task(models.Model):
             models.Index(
                 fields=["party", "due_on", "id"], condition=models.Q(state=TaskState.OPEN), name="task_open_party"
             ),
+            models.Index(
+                fields=["lead", "due_on", "id"],
+                condition=models.Q(lead__isnull=False, state=TaskState.OPEN),
+                name="task_open_lead",
+            ),
             models.Index(fields=["due_on", "id"], condition=models.Q(state=TaskState.OPEN), name="task_open_due"),
             models.Index(
                 fields=["done_by", "-done_at"], condition=~models.Q(state=TaskState.OPEN), name="task_finished"
@@ -84,9 +91,9 @@ class Task(models.Model):
                 violation_error_message=_("A task is finished at some time, an open one is not."),
             ),
             models.CheckConstraint(
-                condition=models.Q(follows=False) | models.Q(party__isnull=False),
-                name="task_follows_a_customer",
-                violation_error_message=_("Only a task about a customer goes with the customer."),
+                condition=models.Q(follows=False) | models.Q(party__isnull=False) | models.Q(lead__isnull=False),
+                name="task_follows_somebody",
+                violation_error_message=_("Only a task about a customer or a prospect goes with them."),
             ),
         ]
 

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from guanxi.crm.kernel.scope import Scope
+from guanxi.crm.sales.leads.hung import adopt_hung
 from guanxi.crm.sales.models import Lead
 from guanxi.crm.sales.opportunity_codes import Origin
 from guanxi.crm.sales.opportunity_services import Entered, open_for_prospect, open_opportunity
@@ -70,9 +71,13 @@ WHERE l.id = ANY (%(leads)s) AND o.lead_id = l.id AND o.party_id IS NULL
 
 
 def adopt(lead_ids: Sequence[int]) -> int:
-    """Gives the opportunities of prospects who have become customers to these; returns how many. One statement."""
+    """Gives the opportunities of prospects who have become customers to these, and what rooms above keep about them;
+    returns how many opportunities. One statement a table.
+    """
     if not lead_ids:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(_ADOPT, {"leads": list(lead_ids), "now": timezone.now()})
-        return int(cursor.rowcount)
+        many = int(cursor.rowcount)
+        adopt_hung(cursor, lead_ids)
+        return many

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from guanxi.crm.consent.queries import not_erased
 from guanxi.crm.contact.codes import TaskState
-from guanxi.crm.contact.models import Task
+from guanxi.crm.contact.models import WITH_SOMEBODY, Task
 from guanxi.crm.effort.queries import NO_CONTACT_DAYS, quiet_customers, work_by_day
 from guanxi.crm.handover.choosing import What
 from guanxi.crm.handover.services import begin_draft, change_draft
@@ -67,7 +67,7 @@ def person(request: StaffRequest, staff_id: str) -> HttpResponse:
     quiet = quiet_customers(scope, staff_id, day=request.day, since=since(today), most=SHOWN + 1)
     gone = unnamed(request, [customer.party_id for customer in quiet])
     late = not_erased(Task.objects.visible_to(scope)).filter(
-        staff=staff_id, state=TaskState.OPEN, due_on__lt=today, party__isnull=False
+        WITH_SOMEBODY, staff=staff_id, state=TaskState.OPEN, due_on__lt=today
     )
     first = today - datetime.timedelta(days=DAYS_BACK)
     by_day = work_by_day(scope, staff_id, first=first, last=today)
@@ -79,7 +79,7 @@ def person(request: StaffRequest, staff_id: str) -> HttpResponse:
         "more": len(quiet) > SHOWN,
         "no_contact_days": NO_CONTACT_DAYS,
         "names": staff_names(request.display.version),
-        "late": list(late.select_related("party").order_by("due_on", "pk")[:TASKS_SHOWN]),
+        "late": list(late.select_related("party", "lead").order_by("due_on", "pk")[:TASKS_SHOWN]),
         "days": days,
         "today": today,
     }

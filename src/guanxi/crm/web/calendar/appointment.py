@@ -39,9 +39,9 @@ from guanxi.crm.web.calendar.days import day_of, instant_of, wall
 from guanxi.crm.web.calendar.forms import AppointmentForm, values_of
 from guanxi.crm.web.calendar.people import invitable
 from guanxi.crm.web.calendar.words import ANSWERS, ICONS, repeats_of
-from guanxi.crm.web.contact.activities import recording
 from guanxi.crm.web.contact.drafts import drafted
 from guanxi.crm.web.contact.erased import erased_among
+from guanxi.crm.web.contact.whom import Somebody, customer, prospect, recording
 from guanxi.crm.web.redirects import own_path
 from guanxi.crm.web.request import StaffRequest
 
@@ -75,18 +75,25 @@ def new(request: StaffRequest) -> HttpResponseBase:
 @drafted
 def new_for_customer(request: StaffRequest, party_id: str) -> HttpResponseBase:
     """An appointment with a customer: a visit, unless something else is chosen."""
-    return _new(request, recording(request, party_id).party)
+    return _new(request, recording(customer(request, party_id)))
 
 
-def _new(request: StaffRequest, party: Any) -> HttpResponseBase:
+@only_for(Area.LEADS)
+@drafted
+def new_for_prospect(request: StaffRequest, lead_id: int) -> HttpResponseBase:
+    """An appointment with a prospect, in the same way."""
+    return _new(request, recording(prospect(request, lead_id)))
+
+
+def _new(request: StaffRequest, whom: Somebody | None) -> HttpResponseBase:
     day, clock, minutes = _asked(request)
-    more: dict[str, Any] = {**_choices(request), "has_party": party is not None}
+    more: dict[str, Any] = {**_choices(request), "has_party": whom is not None}
     if request.method == "POST":
         form = AppointmentForm(request.POST, **more)
     else:
         initial = {
-            "kind": "visit" if party else "meeting",
-            "title": request.GET.get("title", "")[:200] or (_("Visit") if party else ""),
+            "kind": "visit" if whom else "meeting",
+            "title": request.GET.get("title", "")[:200] or (_("Visit") if whom else ""),
         }
         if request.GET.get("all_day"):
             initial |= {"all_day": True}
@@ -102,9 +109,9 @@ def _new(request: StaffRequest, party: Any) -> HttpResponseBase:
                     by=request.user.id,
                     key=form.cleaned_data["key"] or uuid4(),
                     planned=planned,
-                    party_id=party.id if party else None,
                     repeats=repeats,
                     task_id=_task_of(request),
+                    **(whom.named if whom else {}),
                 )
             except WorkError as refused:
                 form.add_error(refused.field if refused.field in form.fields else None, str(refused))
@@ -118,11 +125,11 @@ def _new(request: StaffRequest, party: Any) -> HttpResponseBase:
                 )
     context = {
         "form": form,
-        "party": party,
+        "party": whom,
         "warnings": warnings,
         "task": request.POST.get("task", request.GET.get("task", "")),
         "next": request.POST.get("next", request.GET.get("next", "")),
-        "back": reverse("customer-activities", args=[party.id]) if party else reverse("calendar"),
+        "back": whom.back if whom else reverse("calendar"),
     }
     return render(request, "web/calendar/new.html", context, status=422 if form.is_bound else 200)
 
@@ -170,7 +177,7 @@ def appointment(request: StaffRequest, appointment_id: int) -> HttpResponseBase:
     row = opened.whole.row
     more: dict[str, Any] = {
         **_choices(request),
-        "has_party": row.party_id is not None,
+        "has_party": (row.party_id, row.lead_id) != (None, None),
         "recurring": row.series_id is not None,
     }
     guests = [one.staff_id for one in opened.whole.guests if one.answer != Answer.OWN]

@@ -133,7 +133,7 @@ def as_events(request: StaffRequest, found: Collection[Entry], *, names: dict[st
             event |= {
                 "allDay": row.all_day,
                 "url": reverse("appointment", args=[row.pk]),
-                "editable": row.is_planned and one.answer == "own" and (row.staff_id == me or row.party_id is not None),
+                "editable": row.is_planned and one.answer == "own" and (row.staff_id == me or bool(row.customer)),
                 "extendedProps": {
                     "number": row.pk,
                     "version": row.version,

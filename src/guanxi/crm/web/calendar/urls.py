@@ -26,4 +26,5 @@ urlpatterns: list[URLPattern] = [
     path("calendar/<int:appointment_id>/cancel/", appointment.cancel, name="appointment-cancel"),
     path("calendar/<int:appointment_id>/answer/", appointment.answer, name="appointment-answer"),
     path("customers/<str:party_id>/appointments/new/", appointment.new_for_customer, name="customer-appointment-new"),
+    path("leads/<int:lead_id>/appointments/new/", appointment.new_for_prospect, name="lead-appointment-new"),
 ]

@@ -1,4 +1,4 @@
-"""A customer's activities: the timeline, recording a new one, changing one."""
+"""What is done with a customer or a prospect: the customer's timeline, recording something, changing it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guanxi.crm.contact.activity_queries import earlier_versions, last_contact, one_activity, setup_of, timeline
+from guanxi.crm.contact.activity_queries import Done, earlier_versions, last_contact, one_activity, setup_of, timeline
 from guanxi.crm.contact.activity_services import change_activity, record_activity
 from guanxi.crm.contact.calendar_queries import appointments_of
 from guanxi.crm.contact.codes import WITH_CUSTOMER, ActivityKind
@@ -25,12 +23,12 @@ from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.contact.drafts import drafted
 from guanxi.crm.web.contact.forms import ChangeForm, RecordForm, values_of
-from guanxi.crm.web.contact.words import KINDS, RESULTS
-from guanxi.crm.web.customer.frame import Frame, customer_frame, show
+from guanxi.crm.web.contact.whom import TAB, Somebody, customer, prospect, recording
+from guanxi.crm.web.contact.words import KINDS, RESULTS, place_words, read_place
+from guanxi.crm.web.customer.frame import customer_frame, show
 from guanxi.crm.web.headers import WITH_LOCATION
 from guanxi.crm.web.request import StaffRequest
 
-TAB = "customer-activities"
 FOLDED = ("with_whom", "inbound", "promise", "promise_on")
 
 
@@ -40,12 +38,12 @@ def activities(request: StaffRequest, party_id: str) -> HttpResponse:
     frame = customer_frame(request, party_id, TAB)
     asked = request.GET.getlist("kind")
     kinds = [kind for kind in WITH_CUSTOMER if kind in asked]
-    found = timeline(request.scope, party_id, kinds=kinds, before=_read(request.GET.get("before", "")))
+    found = timeline(request.scope, party_id, kinds=kinds, before=read_place(request.GET.get("before", "")))
     today = timezone.localdate()
     context: dict[str, Any] = {
         "frame": frame,
         "timeline": found,
-        "before": f"{found.before[0].isoformat()} {found.before[1]}" if found.before else "",
+        "before": place_words(found.before),
         "later": bool(request.GET.get("before")),
         "tasks": open_tasks_of(request.scope, party_id, today=today),
         "appointments": appointments_of(request.scope, party_id, since=timezone.now()),
@@ -57,58 +55,51 @@ def activities(request: StaffRequest, party_id: str) -> HttpResponse:
     return show(request, "web/contact/activities.html", context)
 
 
-def _read(words: str) -> tuple[datetime.datetime, int] | None:
-    """Where a page of the timeline begins; None for what is no such place."""
-    moment, _space, number = words.rpartition(" ")
-    try:
-        at = datetime.datetime.fromisoformat(moment)
-        return (at, int(number)) if at.tzinfo else None
-    except ValueError:
-        return None
-
-
-def recording(request: StaffRequest, party_id: str) -> Frame:
-    """The customer's frame, for somebody who may record; 404 outside the scope, 403 for those who only look."""
-    frame = customer_frame(request, party_id, TAB)
-    if not frame.records:
-        raise PermissionDenied(Area.WORK)
-    return frame
-
-
 @only_for(Area.CUSTOMERS)
 @drafted
 def record(request: StaffRequest, party_id: str, kind: str) -> HttpResponseBase:
-    """Records one activity of a kind, with its promise and its next step."""
-    frame = recording(request, party_id)
+    """Records one activity of a kind with a customer, with its promise and its next step."""
+    return _record(request, customer(request, party_id), kind)
+
+
+@only_for(Area.LEADS)
+@drafted
+def record_with_prospect(request: StaffRequest, lead_id: int, kind: str) -> HttpResponseBase:
+    """The same with a prospect."""
+    return _record(request, prospect(request, lead_id), kind)
+
+
+def _record(request: StaffRequest, whom: Somebody, kind: str) -> HttpResponseBase:
+    recording(whom)
     if kind not in WITH_CUSTOMER:
         raise Http404
-    setup, back = setup_of(kind), reverse(TAB, args=[party_id])
+    setup = setup_of(kind)
     if request.method != "POST":
-        return record_page(request, frame, kind, RecordForm.fresh(kind=kind, setup=setup), back=back)
+        return record_page(request, whom, kind, RecordForm.fresh(kind=kind, setup=setup), back=whom.back)
     form = RecordForm(request.POST, kind=kind, setup=setup)
     if not form.is_valid():
-        return record_page(request, frame, kind, form, back=back)
+        return record_page(request, whom, kind, form, back=whom.back)
     try:
         found = record_activity(
             scope=request.scopes[Verb.EDIT],
             staff_id=request.user.id,
             key=form.cleaned_data["key"],
             kind=kind,
-            party_id=party_id,
             entered=form.entered(),
             place=form.place(),
             promise=form.promised(),
             follow_up=form.following(),
+            **whom.named,
         )
     except WorkError as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-        return record_page(request, frame, kind, form, back=back)
+        return record_page(request, whom, kind, form, back=whom.back)
     if found.made:
         messages.success(request, _("Recorded."))
     elif _differs(found.activity, form):
         # It had arrived though no answer came back, and then more was typed: that is a change, and nothing is lost.
-        return _again(request, frame, found.activity, setup)
-    return redirect(TAB, party_id)
+        return _again(request, whom, found.activity, setup)
+    return redirect(whom.back)
 
 
 def _differs(activity: Activity, form: RecordForm) -> bool:
@@ -120,21 +111,21 @@ def _differs(activity: Activity, form: RecordForm) -> bool:
     )
 
 
-def _again(request: StaffRequest, frame: Frame, activity: Activity, setup: Any) -> HttpResponse:
+def _again(request: StaffRequest, whom: Somebody, activity: Activity, setup: Any) -> HttpResponse:
     data = request.POST.copy()
     data["version"] = str(activity.version)
     form = ChangeForm(data, kind=activity.kind, setup=setup)
-    found = one_activity(request.scope, frame.party.id, activity.pk)
-    return activity_page(request, frame, found, form, stale=activity, status=409)
+    found = one_activity(request.scope, whom.party_id, activity.pk, lead_id=whom.lead_id)
+    return activity_page(request, whom, found, form, stale=activity, status=409)
 
 
 def record_page(
-    request: StaffRequest, frame: Frame, kind: str, form: RecordForm, *, back: str, planned: Appointment | None = None
+    request: StaffRequest, whom: Somebody, kind: str, form: RecordForm, *, back: str, planned: Appointment | None = None
 ) -> HttpResponse:
     """The page on which one activity is recorded; ``planned`` is the appointment that it keeps."""
-    today, party_id = timezone.localdate(), frame.party.id
+    today = timezone.localdate()
     context: dict[str, Any] = {
-        "frame": frame,
+        "whom": whom,
         "kind": ActivityKind(kind),
         "icon": KINDS[ActivityKind(kind)].icon,
         "form": form,
@@ -147,8 +138,8 @@ def record_page(
             (one.label(request.display.language), one.words(request.display.language)) for one in form.setup.templates
         ],
         "outcomes": [(one, one.label(request.display.language)) for one in form.setup.outcomes],
-        "tasks": open_tasks_of(request.scope, party_id, today=today),
-        "last": last_contact(request.scope, party_id),
+        "tasks": open_tasks_of(request.scope, whom.party_id, lead_id=whom.lead_id, today=today),
+        "last": last_contact(request.scope, whom.party_id, lead_id=whom.lead_id),
         "today": today,
         "planned": planned,
         "back": back,
@@ -161,20 +152,26 @@ def record_page(
 @only_for(Area.CUSTOMERS)
 @drafted
 def change(request: StaffRequest, party_id: str, activity_id: int) -> HttpResponseBase:
-    """One activity: its text, its files, what it was before; whoever may record changes it."""
-    frame = customer_frame(request, party_id, TAB)
-    try:
-        found = one_activity(request.scope, party_id, activity_id)
-    except Activity.DoesNotExist:
-        raise Http404 from None
+    """One activity with a customer: its text, its files, what it was before; whoever may record changes it."""
+    return _change(request, customer(request, party_id), activity_id)
+
+
+@only_for(Area.LEADS)
+@drafted
+def change_with_prospect(request: StaffRequest, lead_id: int, activity_id: int) -> HttpResponseBase:
+    """The same with a prospect."""
+    return _change(request, prospect(request, lead_id), activity_id)
+
+
+def _change(request: StaffRequest, whom: Somebody, activity_id: int) -> HttpResponseBase:
+    found = activity_of(request, whom, activity_id)
     setup = setup_of(found.activity.kind, with_outcome=found.activity.outcome_id)
     if request.method != "POST":
-        return activity_page(request, frame, found, ChangeForm.of(found.activity, setup=setup))
-    if not frame.records:
-        raise PermissionDenied(Area.WORK)
+        return activity_page(request, whom, found, ChangeForm.of(found.activity, setup=setup))
+    recording(whom)
     form = ChangeForm(request.POST, kind=found.activity.kind, setup=setup)
     if not form.is_valid():
-        return activity_page(request, frame, found, form, status=422)
+        return activity_page(request, whom, found, form, status=422)
     try:
         change_activity(
             scope=request.scopes[Verb.EDIT],
@@ -185,12 +182,20 @@ def change(request: StaffRequest, party_id: str, activity_id: int) -> HttpRespon
         )
     except StaleError as stale:
         form = _on_top_of(request, form, stale.current)
-        return activity_page(request, frame, found, form, stale=stale.current, status=409)
+        return activity_page(request, whom, found, form, stale=stale.current, status=409)
     except WorkError as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-        return activity_page(request, frame, found, form, status=422)
+        return activity_page(request, whom, found, form, status=422)
     messages.success(request, _("Saved."))
-    return redirect(TAB, party_id)
+    return redirect(whom.back)
+
+
+def activity_of(request: StaffRequest, whom: Somebody, activity_id: int) -> Done:
+    """One activity with somebody; 404 outside the scope."""
+    try:
+        return one_activity(request.scope, whom.party_id, activity_id, lead_id=whom.lead_id)
+    except Activity.DoesNotExist:
+        raise Http404 from None
 
 
 def _on_top_of(request: StaffRequest, form: ChangeForm, current: Activity) -> ChangeForm:
@@ -202,7 +207,7 @@ def _on_top_of(request: StaffRequest, form: ChangeForm, current: Activity) -> Ch
 
 def activity_page(
     request: StaffRequest,
-    frame: Frame,
+    whom: Somebody,
     found: Any,
     form: ChangeForm,
     *,
@@ -213,7 +218,8 @@ def activity_page(
     """The page of one activity. ``stale``: what somebody else has made of it; ``problem`` is said about a file."""
     language = request.display.language
     context: dict[str, Any] = {
-        "frame": frame,
+        "whom": whom,
+        "address": whom.address("activity", found.activity.pk),
         "done": found,
         "activity": found.activity,
         "kind": ActivityKind(found.activity.kind),
@@ -227,7 +233,7 @@ def activity_page(
         "stale": stale,
         "problem": problem,
         "today": timezone.localdate(),
-        "back": reverse(TAB, args=[frame.party.id]),
+        "back": whom.back,
     }
     return render(request, "web/contact/activity.html", context, status=status)
 

@@ -1,4 +1,4 @@
-"""Files of an activity: taken in, given out to those who see the customer."""
+"""Files of an activity: taken in, given out to those who see the customer or prospect."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from django.views.decorators.http import require_POST
 
 from guanxi.crm.audit.models import Action
 from guanxi.crm.audit.services import record
-from guanxi.crm.contact.activity_queries import one_activity, setup_of
+from guanxi.crm.contact.activity_queries import setup_of
 from guanxi.crm.contact.attachment_services import LARGEST, attach_file
-from guanxi.crm.contact.models import Activity, Attachment
+from guanxi.crm.contact.models import Attachment
 from guanxi.crm.kernel.uploads import RefusedUploadError
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.web.access import Area, only_for
-from guanxi.crm.web.contact.activities import activity_page, recording
+from guanxi.crm.web.contact.activities import activity_of, activity_page
 from guanxi.crm.web.contact.forms import ChangeForm
-from guanxi.crm.web.customer.frame import customer_frame
+from guanxi.crm.web.contact.whom import Somebody, customer, prospect, recording
 from guanxi.crm.web.request import StaffRequest
 
 TYPES = {
@@ -36,11 +36,19 @@ TYPES = {
 @only_for(Area.CUSTOMERS)
 def attach(request: StaffRequest, party_id: str, activity_id: int) -> HttpResponseBase:
     """Takes one file in; what is refused shows the page again with the reason."""
-    frame = recording(request, party_id)
-    try:
-        found = one_activity(request.scope, party_id, activity_id)
-    except Activity.DoesNotExist:
-        raise Http404 from None
+    return _attach(request, customer(request, party_id), activity_id)
+
+
+@require_POST
+@only_for(Area.LEADS)
+def attach_with_prospect(request: StaffRequest, lead_id: int, activity_id: int) -> HttpResponseBase:
+    """The same for what was done with a prospect."""
+    return _attach(request, prospect(request, lead_id), activity_id)
+
+
+def _attach(request: StaffRequest, whom: Somebody, activity_id: int) -> HttpResponseBase:
+    recording(whom)
+    found = activity_of(request, whom, activity_id)
     problem = ""
     upload = request.FILES.get("file")
     if upload is None:
@@ -61,21 +69,34 @@ def attach(request: StaffRequest, party_id: str, activity_id: int) -> HttpRespon
     if problem:
         setup = setup_of(found.activity.kind, with_outcome=found.activity.outcome_id)
         form = ChangeForm.of(found.activity, setup=setup)
-        return activity_page(request, frame, found, form, problem=problem, status=422)
+        return activity_page(request, whom, found, form, problem=problem, status=422)
     messages.success(request, _("Attached."))
-    return redirect("customer-activity", party_id, activity_id)
+    return redirect(whom.address("activity", activity_id))
 
 
 @only_for(Area.CUSTOMERS)
 def download(request: StaffRequest, party_id: str, activity_id: int, attachment_id: UUID) -> HttpResponseBase:
     """A file as it was taken in, always as a download: a browser shows none of it within this site."""
-    customer_frame(request, party_id, "customer-activities")
+    return _download(request, customer(request, party_id), activity_id, attachment_id)
+
+
+@only_for(Area.LEADS)
+def download_with_prospect(
+    request: StaffRequest, lead_id: int, activity_id: int, attachment_id: UUID
+) -> HttpResponseBase:
+    """The same for what was done with a prospect."""
+    return _download(request, prospect(request, lead_id), activity_id, attachment_id)
+
+
+def _download(request: StaffRequest, whom: Somebody, activity_id: int, attachment_id: UUID) -> HttpResponseBase:
+    mine = {"activity__party_id": whom.party_id} if whom.party_id else {"activity__lead_id": whom.lead_id}
     rows = Attachment.objects.visible_to(request.scope)
-    found = rows.filter(pk=attachment_id, activity_id=activity_id, activity__party_id=party_id).first()
+    found = rows.filter(pk=attachment_id, activity_id=activity_id, **mine).first()
     if found is None or not default_storage.exists(found.file):
         raise Http404
     detail = {"name": found.name, "bytes": found.size}
-    record(action=Action.EXPORT, subject=party_id, kind="attachment", object_id=str(found.pk), detail=detail)
+    subject = whom.party_id or ""
+    record(action=Action.EXPORT, subject=subject, kind="attachment", object_id=str(found.pk), detail=detail)
     return FileResponse(
         default_storage.open(found.file), as_attachment=True, filename=found.name, content_type=TYPES[found.kind]
     )

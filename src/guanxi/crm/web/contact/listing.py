@@ -8,15 +8,16 @@ from html import escape
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from guanxi.crm.consent.queries import not_erased
 from guanxi.crm.contact.codes import Priority, TaskSource, TaskState
-from guanxi.crm.contact.models import Task
+from guanxi.crm.contact.models import WITH_SOMEBODY, Task
 from guanxi.crm.contact.task_queries import waiting
 from guanxi.crm.org.queries import institution_tree, managers_of, staff_names
 from guanxi.crm.web import links
@@ -74,12 +75,21 @@ def _title(_display: Display) -> Callable[..., str]:
 
 
 def _customer(_display: Display) -> Callable[..., str]:
-    def drawn(party_id: str | None, name: str | None) -> str:
+    prospect = escape(pgettext("opportunity", "Prospect"))
+
+    def drawn(party_id: str | None, name: str | None, lead_id: int | None, lead: str | None) -> str:
+        if not party_id and lead_id:
+            address = reverse("lead", args=[lead_id])
+            return f'<a href="{address}">{escape(lead or "")}</a> <span class="gx-badge">{prospect}</span>'
         if not party_id:
             return EMPTY
         return f'<a href="{links.customer(party_id)}activities/">{escape(name or party_id)}</a>'
 
     return drawn
+
+
+def _whose_name(_display: Display) -> Callable[..., Any]:
+    return lambda _party_id, name, _lead_id, lead: name or lead
 
 
 def _due(display: Display) -> Callable[..., str]:
@@ -128,7 +138,13 @@ COLUMNS: tuple[Column, ...] = (
         fixed=True,
         excel_width=40,
     ),
-    Column(key="customer", label=_("Customer"), fields=("party_id", "party__name"), draw=_customer, value=_second),
+    Column(
+        key="customer",
+        label=_("Customer"),
+        fields=("party_id", "party__name", "lead_id", "lead__name"),
+        draw=_customer,
+        value=_whose_name,
+    ),
     Column(
         key="due",
         label=_("Due"),
@@ -190,7 +206,12 @@ def _whose(_request: StaffRequest, number: str) -> Q:
 
 
 def _matching(_request: StaffRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-    return rows.filter(Q(title__icontains=words) | Q(party__name__icontains=words) | Q(party_id=words))
+    return rows.filter(
+        Q(title__icontains=words)
+        | Q(party__name__icontains=words)
+        | Q(party_id=words)
+        | Q(party__isnull=True, lead__name__icontains=words)
+    )
 
 
 def _between(since: datetime.datetime | None, until: datetime.datetime | None) -> Q:
@@ -248,10 +269,11 @@ TASKS = register(
 
 
 class TaskSheet(ListSource):
-    """The list as a spreadsheet: what is about customers. A person's own notes to themselves stay here."""
+    """The list as a spreadsheet: what is about customers and prospects. One's own notes to oneself stay here."""
 
     def _rows(self, request: StaffRequest, state: Any) -> Any:
-        return super()._rows(request, state).filter(party__isnull=False)
+        place, kind = (Coalesce(f"party__{name}", f"lead__{name}") for name in ("institution_id", "kind"))
+        return super()._rows(request, state).filter(WITH_SOMEBODY).annotate(whose_place=place, whose_kind=kind)
 
 
-offer(TaskSheet(TASKS, area=Area.WORK, url_name="tasks", spread=("party__institution_id", "party__kind")))
+offer(TaskSheet(TASKS, area=Area.WORK, url_name="tasks", spread=("whose_place", "whose_kind")))

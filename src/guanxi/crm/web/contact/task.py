@@ -22,13 +22,14 @@ from guanxi.crm.contact.task_services import NewTask, add_task, change_task, fin
 from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.party.models import Party
+from guanxi.crm.sales.models import Lead
 from guanxi.crm.web.access import Area, only_for
-from guanxi.crm.web.contact.activities import recording
 from guanxi.crm.web.contact.drafts import drafted
 from guanxi.crm.web.contact.erased import erased_among
 from guanxi.crm.web.contact.forms import TaskForm, task_values
 from guanxi.crm.web.contact.listing import state_mark
 from guanxi.crm.web.contact.tasks import tell
+from guanxi.crm.web.contact.whom import Somebody, customer, prospect, recording
 from guanxi.crm.web.request import StaffRequest
 from guanxi.crm.workdays.queries import working_calendar
 
@@ -44,12 +45,20 @@ def add(request: StaffRequest) -> HttpResponseBase:
 @drafted
 def add_for_customer(request: StaffRequest, party_id: str) -> HttpResponseBase:
     """A task about a customer."""
-    frame = recording(request, party_id)
-    return _add(request, frame.party, reverse("customer-activities", args=[party_id]))
+    whom = recording(customer(request, party_id))
+    return _add(request, whom, whom.back)
 
 
-def _add(request: StaffRequest, party: Any, address: str) -> HttpResponseBase:
-    people = _people(request, party) if party else None
+@only_for(Area.LEADS)
+@drafted
+def add_for_prospect(request: StaffRequest, lead_id: int) -> HttpResponseBase:
+    """A task about a prospect."""
+    whom = recording(prospect(request, lead_id))
+    return _add(request, whom, whom.back)
+
+
+def _add(request: StaffRequest, whom: Somebody | None, address: str) -> HttpResponseBase:
+    people = _people(request, whom) if whom else None
     initial = {"key": uuid4(), "due_on": working_calendar().after(timezone.localdate(), 1)}
     form = TaskForm(request.POST if request.method == "POST" else None, people=people, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -59,30 +68,30 @@ def _add(request: StaffRequest, party: Any, address: str) -> HttpResponseBase:
             due_on=entered["due_on"],
             text=entered["text"],
             priority=entered["priority"],
-            staff_id=entered.get("staff") or ("" if party else request.user.id),
+            staff_id=entered.get("staff") or ("" if whom else request.user.id),
         )
         try:
             add_task(
                 scope=request.scopes[Verb.EDIT],
                 by=request.user.id,
                 key=entered["key"] or uuid4(),
-                party_id=party.id if party else None,
                 new=new,
+                **(whom.named if whom else {"party_id": None}),
             )
         except WorkError as refused:
             form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         else:
             messages.success(request, _("Noted."))
             return HttpResponseRedirect(address)
-    context = {"form": form, "party": party, "back": address}
+    context = {"form": form, "party": whom, "back": address}
     return render(request, "web/contact/task_new.html", context, status=422 if form.is_bound else 200)
 
 
-def _people(request: StaffRequest, party: Any) -> list[tuple[str, str]]:
-    """Who may do a task about a customer: who asks, and who looks after the customer."""
+def _people(request: StaffRequest, whom: Somebody) -> list[tuple[str, str]]:
+    """Who may do a task about somebody: who asks, and who looks after them."""
     people = [(request.user.id, request.user.name)]
-    if party.manager and party.manager.pk != request.user.id:
-        people.append((party.manager.pk, party.manager.name))
+    if whom.manager and whom.manager[0] != request.user.id:
+        people.append(whom.manager)
     return people
 
 
@@ -151,11 +160,13 @@ def _change(request: StaffRequest, whole: WholeTask) -> HttpResponseBase:
 def _task_page(
     request: StaffRequest, whole: WholeTask, form: TaskForm, *, stale: Task | None = None, status: int = 200
 ) -> HttpResponse:
-    party_id = whole.task.party_id
-    if party_id is None:
-        may_change = whole.task.staff_id == request.user.id
+    scope = request.scopes[Verb.EDIT]
+    if whole.task.party_id:
+        may_change = Party.objects.visible_to(scope).filter(pk=whole.task.party_id).exists()
+    elif whole.task.lead_id:
+        may_change = Lead.objects.visible_to(scope).filter(pk=whole.task.lead_id).exists()
     else:
-        may_change = Party.objects.visible_to(request.scopes[Verb.EDIT]).filter(pk=party_id).exists()
+        may_change = whole.task.staff_id == request.user.id
     context = {
         "whole": whole,
         "task": whole.task,

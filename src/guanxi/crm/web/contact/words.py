@@ -65,3 +65,18 @@ def priority_mark(priority: int) -> SafeString:
     if priority == Priority.LOW:
         return format_html('<span class="gx-badge">{}{}</span>', icon("arrow-down"), Priority.LOW.label)
     return mark_safe("")
+
+
+def place_words(place: tuple[datetime.datetime, int] | None) -> str:
+    """Where a page of the timeline begins, as the address says it; empty for its end."""
+    return f"{place[0].isoformat()} {place[1]}" if place else ""
+
+
+def read_place(words: str) -> tuple[datetime.datetime, int] | None:
+    """Where a page of the timeline begins; None for what is no such place."""
+    moment, _space, number = words.rpartition(" ")
+    try:
+        at = datetime.datetime.fromisoformat(moment)
+        return (at, int(number)) if at.tzinfo else None
+    except ValueError:
+        return None

@@ -14,6 +14,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from guanxi.crm.consent.roles import may_look
+from guanxi.crm.contact.activity_queries import timeline
+from guanxi.crm.contact.calendar_queries import appointments_of
+from guanxi.crm.contact.codes import WITH_CUSTOMER
+from guanxi.crm.contact.task_queries import open_tasks_of
 from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.protection import SYSTEM
 from guanxi.crm.kernel.scope import Reach
@@ -30,6 +34,7 @@ from guanxi.crm.sales.models import Lead, Opportunity
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.contact.drafts import drafted
 from guanxi.crm.web.contact.erased import erased_among
+from guanxi.crm.web.contact.words import KINDS, place_words, read_place
 from guanxi.crm.web.leads.forms import CloseForm, LeadForm, values_of
 from guanxi.crm.web.leads.listing import LEADS, NOBODY
 from guanxi.crm.web.leads.words import assigns, places_for, score_mark, state_mark
@@ -194,9 +199,18 @@ def lead_response(
     field = industry(lead.industry_code) if lead.industry_code else None
     may_change = editable(request, lead.pk)
     form = form or LeadForm.of(lead)
+    today = timezone.localdate()
+    done = timeline(request.scope, None, lead_id=lead.pk, before=read_place(request.GET.get("before", "")))
     context: dict[str, Any] = {
         "page": found,
         "lead": lead,
+        "timeline": done,
+        "before": place_words(done.before),
+        "later": bool(request.GET.get("before")),
+        "tasks": open_tasks_of(request.scope, None, lead_id=lead.pk, today=today),
+        "appointments": appointments_of(request.scope, None, lead_id=lead.pk, since=timezone.now()),
+        "today": today,
+        "kinds": [(kind, KINDS[kind].icon) for kind in WITH_CUSTOMER],
         "state": state_mark(lead.state),
         "score": score_mark(lead.score),
         "place": institution_tree(request.display.version).label(lead.institution_id, request.display.language),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
@@ -31,8 +31,6 @@ from guanxi.crm.web.request import StaffRequest
 def record(request: StaffRequest, opportunity_id: int) -> HttpResponseBase:
     """Records a call, visit, meeting, message or note about an opportunity; a file may come with it."""
     whole = changing(request, opportunity_id)
-    if whole.opportunity.party_id is None:
-        raise Http404  # contacts are recorded with a customer
     asked = request.POST.get("kind") or request.GET.get("kind", "")
     kind = asked if asked in WITH_CUSTOMER else ActivityKind.NOTE
     setup = setup_of(kind)
@@ -52,6 +50,7 @@ def record(request: StaffRequest, opportunity_id: int) -> HttpResponseBase:
             key=form.cleaned_data["key"],
             kind=kind,
             party_id=whole.opportunity.party_id,
+            lead_id=whole.opportunity.lead_id,
             entered=form.entered(),
             promise=form.promised(),
             follow_up=form.following(),

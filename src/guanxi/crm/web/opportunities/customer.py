@@ -26,8 +26,8 @@ from guanxi.crm.sales.opportunity_queries import (
 )
 from guanxi.crm.sales.opportunity_services import open_opportunity
 from guanxi.crm.web.access import Area, only_for
-from guanxi.crm.web.contact.activities import recording
 from guanxi.crm.web.contact.drafts import drafted
+from guanxi.crm.web.contact.whom import customer_of, recording
 from guanxi.crm.web.customer.frame import customer_frame, show
 from guanxi.crm.web.opportunities.forms import TERMS, OpportunityForm
 from guanxi.crm.web.opportunities.reading import leaders
@@ -87,7 +87,8 @@ def opportunities(request: StaffRequest, party_id: str) -> HttpResponse:
 @drafted
 def add(request: StaffRequest, party_id: str) -> HttpResponseBase:
     """Opens an opportunity with a customer."""
-    frame = recording(request, party_id)
+    frame = customer_frame(request, party_id, "customer-activities")
+    recording(customer_of(frame))
     lines = [(one.pipeline.line, one.pipeline.label(request.display.language)) for one in pipelines()]
     common: dict[str, Any] = {
         "display": request.display,

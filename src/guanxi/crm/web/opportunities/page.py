@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from guanxi.crm.contact.activity_queries import Done, done
+from guanxi.crm.contact.activity_queries import Done, done, with_whom
 from guanxi.crm.contact.models import Activity, Task
 from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.verbs import Verb
@@ -57,14 +57,12 @@ class Happened:
 
 
 def activities_of(request: StaffRequest, one: Any) -> tuple[Done, ...]:
-    """What was done about an opportunity, the latest first; three queries by the customer's index."""
+    """What was done about an opportunity, the latest first; three queries by the customer's or the prospect's index."""
     from django.db.models import F
 
-    if one.party_id is None:
-        return ()
     rows = (
         Activity.objects.visible_to(request.scope)
-        .filter(party_id=one.party_id, about_kind=KIND, about_id=str(one.pk))
+        .filter(with_whom(one.party_id, one.lead_id), about_kind=KIND, about_id=str(one.pk))
         .select_related("outcome")
         .annotate(who=F("staff__name"))
         .order_by("-at", "-id")
@@ -136,7 +134,7 @@ def page(request: StaffRequest, whole: Whole, *, problem: str = "", status: int 
     one = whole.opportunity
     activities = activities_of(request, one)
     tasks = Task.objects.visible_to(request.scope).filter(
-        party_id=one.party_id or "", about_kind=KIND, about_id=str(one.pk), state="open"
+        with_whom(one.party_id, one.lead_id), about_kind=KIND, about_id=str(one.pk), state="open"
     )
     approver = reaches(request.scopes[Verb.APPROVE], one)
     products: tuple[Explained, ...] = explained(whole)

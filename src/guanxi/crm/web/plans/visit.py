@@ -12,13 +12,14 @@ from guanxi.crm.contact.activity_queries import setup_of
 from guanxi.crm.contact.calendar_services import may_change
 from guanxi.crm.contact.codes import ActivityKind
 from guanxi.crm.contact.errors import WorkError
-from guanxi.crm.contact.models import Appointment
+from guanxi.crm.contact.models import WITH_SOMEBODY, Appointment
 from guanxi.crm.contact.plan_services import KEPT_AS, record_visit
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.web.access import Area, only_for
-from guanxi.crm.web.contact.activities import record_page, recording
+from guanxi.crm.web.contact.activities import record_page
 from guanxi.crm.web.contact.drafts import drafted
 from guanxi.crm.web.contact.forms import RecordForm
+from guanxi.crm.web.contact.whom import customer, prospect, recording
 from guanxi.crm.web.plans.periods import DAY_VIEW, period_of
 from guanxi.crm.web.plans.plan import address_of
 from guanxi.crm.web.redirects import own_path
@@ -29,11 +30,11 @@ from guanxi.crm.web.request import StaffRequest
 @drafted
 def record(request: StaffRequest, appointment_id: int) -> HttpResponseBase:
     """Records what came of it, with promise and next step, and that it was held."""
-    rows = Appointment.objects.visible_to(request.scope).filter(party__isnull=False)
+    rows = Appointment.objects.visible_to(request.scope).filter(WITH_SOMEBODY)
     row = rows.filter(pk=appointment_id).first()
     if row is None:
         raise Http404
-    frame = recording(request, row.party_id)
+    whom = recording(customer(request, row.party_id) if row.party_id else prospect(request, row.lead_id))
     within = Appointment.objects.visible_to(request.scopes[Verb.EDIT]).filter(may_change(request.user.id))
     if not within.filter(pk=appointment_id).exists():
         raise PermissionDenied(Area.WORK)
@@ -43,10 +44,10 @@ def record(request: StaffRequest, appointment_id: int) -> HttpResponseBase:
     back = address_of(period_of(DAY_VIEW, day), day)
     if request.method != "POST":
         form = RecordForm.fresh(kind=kind, setup=setup)
-        return record_page(request, frame, kind, form, back=back, planned=row)
+        return record_page(request, whom, kind, form, back=back, planned=row)
     form = RecordForm(request.POST, kind=kind, setup=setup)
     if not form.is_valid():
-        return record_page(request, frame, kind, form, back=back, planned=row)
+        return record_page(request, whom, kind, form, back=back, planned=row)
     try:
         record_visit(
             scope=request.scopes[Verb.EDIT],
@@ -60,6 +61,6 @@ def record(request: StaffRequest, appointment_id: int) -> HttpResponseBase:
         )
     except WorkError as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-        return record_page(request, frame, kind, form, back=back, planned=row)
+        return record_page(request, whom, kind, form, back=back, planned=row)
     messages.success(request, _("Recorded."))
     return HttpResponseRedirect(own_path(request.POST.get("next", ""), default=back))

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.template import Context
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
@@ -22,6 +23,16 @@ register = template.Library()
 def kind_icon(kind: str) -> SafeString:
     """The icon of a kind of activity."""
     return icon(KINDS[ActivityKind(kind)].icon)
+
+
+@register.simple_tag
+def whom_url(row: Any, name: str, *more: Any) -> str:
+    """A page about the customer of an activity, task or appointment, or about its prospect: ``name`` is ``activities``
+    (all that was done with them), ``activity`` or ``attachment``.
+    """
+    if row.party_id:
+        return reverse(f"customer-{name}", args=[row.party_id, *more])
+    return reverse("lead" if name == "activities" else f"lead-{name}", args=[row.lead_id, *more])
 
 
 @register.simple_tag

@@ -12,6 +12,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from guanxi.crm.sales.lead_codes import LeadState, StepKind
+from guanxi.crm.sales.leads.hung import nothing_hung
 from guanxi.crm.sales.leads.importing.staging import IDENTIFIER, PHONE, STAGE
 from guanxi.crm.sales.leads.scoring import rescore
 from guanxi.crm.sales.models import Lead, LeadEvent, LeadImport, LeadRow
@@ -57,6 +58,7 @@ UNION ALL SELECT lead_id FROM {STAGE} WHERE outcome = %(update)s
 _UNTOUCHED = """
 SELECT l.id FROM sales_leadrow r JOIN sales_lead l ON l.id = r.lead_id
 WHERE r.batch_id = %s AND r.outcome = %s AND l.version = 1 AND l.opportunity_id IS NULL
+    AND {nothing_hung}
 FOR UPDATE OF l
 """
 _ROWS = f"""
@@ -135,7 +137,7 @@ def take_back(batch_id: UUID) -> tuple[int, int, int]:
     total = rows.filter(outcome__in=(Outcome.CREATE, Outcome.UPDATE), lead__isnull=False).count()
     fields = [field.column for field in Lead._meta.concrete_fields if field.name not in ("id", "version", "key")]
     with connection.cursor() as cursor:
-        cursor.execute(_UNTOUCHED, [batch_id, Outcome.CREATE])
+        cursor.execute(_UNTOUCHED.format(nothing_hung=nothing_hung("l")), [batch_id, Outcome.CREATE])
         numbers = [row[0] for row in cursor.fetchall()]
         for table, column in (("sales_leadstep", "lead_id"), ("sales_lead", "id")):
             cursor.execute(f"DELETE FROM {table} WHERE {column} = ANY (%s)", [numbers])
