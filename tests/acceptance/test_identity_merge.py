@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import random
 from uuid import uuid4
 
 import psycopg
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
 from guanxi.crm.audit.models import Entry
 from guanxi.crm.consent.models import ConsentEvent, ConsentState
 from guanxi.crm.consent.services import Evidence, rebuild_states, record_consent, withdraw_consent
-from guanxi.crm.contact.models import Activity, Task
+from guanxi.crm.contact.models import Activity, Mark, Task
 from guanxi.crm.holding.models import Agreement
 from guanxi.crm.identity.merging import BusyError, MergeError
 from guanxi.crm.identity.models import Alias, Decision, Merge, MergeStep
@@ -24,6 +26,8 @@ from guanxi.crm.insight.models import BookDay, CustomerFigure, CustomerMonth
 from guanxi.crm.kernel.merging import registered
 from guanxi.crm.party.models import ContactPoint, Party, PartyIdentifier
 from guanxi.postgres import MOVING
+from guanxi.warehouse.marks import MarkRow, read_marks
+from guanxi.warehouse.nights import Night
 from tests.identity.pairs import SHI, hand_over, hang_everything, pair_of, record_of
 from tests.identity.snapshots import differences, naming, taken
 
@@ -46,6 +50,13 @@ def made_one(one: Party, other: Party) -> Merge:
     """The merge of two customers by a steward's verdict."""
     decision = decide(asker=SHI, left=one.id, right=other.id, verdict="same", reason="证件一致")
     return Merge.objects.get(decision=decision.pk)
+
+
+def marks_read() -> list[MarkRow]:
+    """What a night would read of what was said up to tomorrow."""
+    connection.ensure_connection()
+    night = Night(timezone.localdate() + datetime.timedelta(days=1), None)
+    return read_marks(connection.connection, night, time_zone=settings.TIME_ZONE)
 
 
 def test_every_column_that_names_a_customer_is_in_the_register(db):
@@ -72,10 +83,16 @@ def test_what_hangs_on_one_hangs_on_the_other_and_merge_then_unmerge_is_the_iden
     numbers = {row.number for row in PartyIdentifier.objects.filter(party_id__in=[one.id, other.id])}
     phones = {row.value for row in ContactPoint.objects.filter(party_id__in=[one.id, other.id])}
 
+    said = marks_read()
+    assert {one.id, other.id} <= {row.party_id for row in said}
+
     made = made_one(one, other)
 
     kept, gone = made.kept, made.gone
     assert {kept, gone} == {one.id, other.id}
+    # The night counts what was said under the number of that time, so that a parting gives it back to each.
+    assert not Mark.objects.filter(party_id=gone).exists()
+    assert marks_read() == said
     # Nothing names the number that went but what was said under it and what an earlier day's sight is rebuilt from.
     assert set(naming(gone)) <= {
         "consent_consentevent.party_id", "org_assignmentevent.party_id", "handover_item.party_id"
@@ -94,6 +111,7 @@ def test_what_hangs_on_one_hangs_on_the_other_and_merge_then_unmerge_is_the_iden
     take_back_merge(asker=SHI, merge_id=made.pk, reason="两个人", different=False)
 
     assert differences(before, taken()) == []
+    assert marks_read() == said
     assert Alias.objects.get(alias=gone).until is not None
     assert Decision.objects.get(pk=made.decision).withdrawn_at is not None
     assert not MergeStep.objects.filter(merge=made, overlay=False).exists()

@@ -20,7 +20,8 @@ with said as (
     from {{ source('control', 'mark') }}
 )
 
--- Of whom the bank no longer tells anything, nothing is carried on.
+-- By record, so that customers who are parted again have what was said of each. Of whom the bank no longer tells anything,
+-- nothing is carried on.
 select
     said.party_id,
     said.reason,
@@ -29,5 +30,5 @@ select
     cast(sum(said.useless) as integer) as useless,
     max(said.said_on) as said_on
 from said
-inner join {{ ref('core_party') }} as party on party.party_id = said.party_id
+inner join {{ ref('party_record') }} as record on record.party_id = said.party_id
 group by said.party_id, said.reason
