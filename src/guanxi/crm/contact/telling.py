@@ -28,12 +28,19 @@ def _followed(facts: Any) -> str:
     return words % facts
 
 
+def _given(facts: Any) -> str:
+    # A prospect's name is not among the customers' that the page looks up.
+    if facts.get("prospect"):
+        return str(_("%(who)s gives you a task about a prospect, due %(due)s")) % facts
+    return str(_("%(who)s gives you a task about %(customer)s, due %(due)s")) % facts
+
+
 GIVEN = register(
     Kind(
         name="task_given",
         title=_("Task given to you"),
         icon="checkbox",
-        words=lambda facts: str(_("%(who)s gives you a task about %(customer)s, due %(due)s")) % facts,
+        words=_given,
         plain=_("Somebody gave you a task."),
         place="task",
         given=("about_id",),
@@ -75,7 +82,9 @@ def tell_of_tasks(tasks: Sequence[Task], *, to: str, by: str) -> None:
     """Tells somebody of tasks that ``by`` gave them: of one by itself, of several by their number."""
     if len(tasks) == 1:
         one = tasks[0]
-        facts = {"due": one.due_on.isoformat()}
+        facts: dict[str, Any] = {"due": one.due_on.isoformat()}
+        if one.lead_id and not one.party_id:  # type: ignore[attr-defined]
+            facts["prospect"] = True
         notify(to=[to], kind=GIVEN, party_id=one.party_id, about=(ABOUT, one.pk), facts=facts, by=by)  # type: ignore[attr-defined]
     elif tasks:
         notify(to=[to], kind=SEVERAL, facts={"number": len(tasks)}, by=by)
