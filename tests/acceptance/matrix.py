@@ -70,6 +70,7 @@ SEE, EDIT, ASSIGN, EXPORT, REVEAL, APPROVE = Verb
 LIST = {"name": "customers"}
 DRAFT = {"handover_id": "draft_handover_id"}
 ACCEPTED = {"referral_id": "accepted_referral_id"}
+OF_LEAD = {"activity_id": "lead_activity_id"}
 ADMIN_OBJECT = {"object_id": "admin_object_id"}
 
 ROWS: tuple[Row, ...] = (
@@ -228,13 +229,9 @@ ROWS: tuple[Row, ...] = (
     Row("lead-act", None, WORKERS, post_verb=EDIT),
     Row("lead-convert", WORKERS, WORKERS, verb=EDIT, post_verb=EDIT),
     Row("lead-activity-new", WORKERS, WORKERS, verb=EDIT, given={"kind": "call"}),
-    Row("lead-activity", WORKERS, WORKERS, post_verb=EDIT, takes={"activity_id": "lead_activity_id"}),
-    Row("lead-attach", None, WORKERS, post_verb=EDIT, takes={"activity_id": "lead_activity_id"}),
-    Row(
-        "lead-attachment",
-        WORKERS,
-        takes={"activity_id": "lead_activity_id", "attachment_id": "lead_attachment_id"},
-    ),
+    Row("lead-activity", WORKERS, WORKERS, post_verb=EDIT, takes=OF_LEAD),
+    Row("lead-attach", None, WORKERS, post_verb=EDIT, takes=OF_LEAD),
+    Row("lead-attachment", WORKERS, takes={**OF_LEAD, "attachment_id": "lead_attachment_id"}),
     Row("lead-task-new", WORKERS, WORKERS, verb=EDIT),
     Row("lead-appointment-new", WORKERS, WORKERS, verb=EDIT),
     Row("lead-reveal", WORKERS & REVEALERS, WORKERS & REVEALERS, verb=REVEAL, given={"what": "phone"}, changes=False),
