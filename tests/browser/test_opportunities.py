@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -75,6 +77,44 @@ def test_on_the_phone_a_tap_wins_it_with_its_reason(site, open_page, check_acces
     page.wait_for_load_state("networkidle")
     check_access(page)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def centre(locator) -> dict[str, float]:
+    box = locator.bounding_box()
+    return {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+
+
+def test_on_the_phone_a_card_that_is_held_is_carried_to_another_stage(site, open_page):
+    one = with_product(opened(site.cast.person))
+    page = open_page(site.cast.ai, "/pipeline/?line=loan", screen="phone", language="en")
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind, *points):
+        finger.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": list(points)})
+
+    # Held and carried to a stage's name in the bar above.
+    card, bar = page.locator(f"#card-{one.pk}"), page.locator(".gd-jump")
+    target = bar.locator(f"[data-stage='{stage(one, 'file').pk}']")
+    begin, end, steps = centre(card), centre(target), 8
+    touch("Start", begin)
+    expect(page.locator(".gd-lifted")).to_have_id(card.get_attribute("id"))
+    for step in range(1, steps + 1):
+        touch("Move", {name: begin[name] + (end[name] - begin[name]) * step / steps for name in begin})
+    expect(target).to_have_class(re.compile("gd-over"))
+    touch("End")
+    expect(column(page, one, "file").locator(f"#card-{one.pk}")).to_be_visible()
+    expect(page.locator(".gx-message button")).to_be_visible()  # and it can be taken back
+    assert Opportunity.objects.get(pk=one.pk).stage.code == "file"
+    expect(page.locator(".gd-lifted, .gd-over")).to_have_count(0)
+    # Held and let go where it stood, nothing happens, and the link beneath is not followed.
+    card.scroll_into_view_if_needed()
+    touch("Start", centre(card))
+    expect(page.locator(".gd-lifted")).to_be_visible()
+    touch("End")
+    expect(page.locator(".gd-lifted")).to_have_count(0)
+    page.wait_for_load_state("networkidle")
+    assert page.url.startswith(f"{site.url}/pipeline/")
+    assert StageMove.objects.filter(opportunity=one).count() == 2
 
 
 def test_an_activity_of_an_opportunity_is_kept_without_a_connection_and_sent_when_it_is_back(site, open_page):

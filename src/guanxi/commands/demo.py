@@ -76,6 +76,8 @@ def clear_what_other_files_left() -> None:
     """
     import psycopg
 
+    from guanxi.crm.config import settings
+
     warehouse = Path(os.environ["GUANXI_WAREHOUSE"])
     marker, bank = warehouse / "made-from", Path(os.environ["GUANXI_INBOX"]) / "bank.json"
     made_from = hashlib.sha256(bank.read_bytes()).hexdigest()
@@ -83,9 +85,7 @@ def clear_what_other_files_left() -> None:
         return
     if warehouse.exists():
         shutil.rmtree(warehouse)
-        shutil.rmtree(
-            os.environ.get("GUANXI_AUDIT_HEADS") or Path(os.environ["GUANXI_VAR"]) / "audit", ignore_errors=True
-        )
+        shutil.rmtree(os.environ.get("GUANXI_AUDIT_HEADS") or settings.VAR / "audit", ignore_errors=True)
         with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
             connection.execute("drop schema if exists inbox cascade")
             connection.execute("drop schema public cascade")

@@ -2,7 +2,9 @@
 // above, which stays in sight. A finger that moves before that scrolls, as everywhere.
 const HOLD = 350;
 const SLACK = 8;
+// So near an edge the page goes on by itself, the faster the nearer, and never so fast that a name cannot be hit.
 const EDGE = 56;
+const FASTEST = 8;
 const TARGET = "[data-stage]";
 let held = null;
 
@@ -24,22 +26,20 @@ function lift() {
   navigator.vibrate?.(15);
 }
 
+function pull(at, low, high) {
+  const depth = at < low + EDGE ? at - low - EDGE : at > high - EDGE ? at - high + EDGE : 0;
+  return Math.max(-FASTEST, Math.min(FASTEST, Math.round((depth / EDGE) * FASTEST)));
+}
+
 function follow() {
   if (!held?.lifted) return;
-  // Near an edge the page goes on by itself, and the bar of stages to the sides.
   const bar = document.querySelector(".gd-jump");
   const low = bar?.getBoundingClientRect().bottom ?? 0;
-  const high = window.innerHeight - EDGE;
-  if (bar?.offsetParent && held.y < low) {
-    if (held.x > window.innerWidth - EDGE) bar.scrollLeft += 10;
-    else if (held.x < EDGE) bar.scrollLeft -= 10;
-  } else if (held.y > high) window.scrollBy(0, 10);
-  else if (held.y < low + EDGE) window.scrollBy(0, -10);
+  const sideways = pull(held.x, 0, window.innerWidth);
+  if (bar?.offsetParent && held.y < low) bar.scrollLeft += sideways;
+  else window.scrollBy(0, pull(held.y, low, window.innerHeight));
   const columns = held.card.closest(".gd-columns");
-  if (columns && columns.scrollWidth > columns.clientWidth) {
-    if (held.x > window.innerWidth - EDGE) columns.scrollLeft += 10;
-    else if (held.x < EDGE) columns.scrollLeft -= 10;
-  }
+  if (columns && columns.scrollWidth > columns.clientWidth) columns.scrollLeft += sideways;
   const [x, y] = [held.x - held.startX, held.y - held.startY];
   held.card.style.transform = `translate(${x + window.scrollX - held.scrollX}px, ${y + window.scrollY - held.scrollY}px)`;
   mark(over(held.x, held.y));
@@ -51,7 +51,7 @@ function settle() {
   clearTimeout(held.timer);
   cancelAnimationFrame(held.frame);
   held.card.classList.remove("gd-lifted");
-  held.card.style.transform = "";
+  held.card.removeAttribute("style"); // an empty one would be taken over into the next board, which the policy forbids
   held.card.draggable = true;
   held.target?.classList.remove("gd-over");
   held = null;
