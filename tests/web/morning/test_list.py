@@ -78,7 +78,7 @@ def test_several_reasons_of_one_customer_are_one_row_and_the_weightiest_stands_f
     assert [line.term.points for line in row.lines] == sorted((one.term.points for one in row.lines), reverse=True)
     text = client.get("/morning/").text
     for words in (
-        "500.0 CNY thousand left on 20 Nov 2026; usual in a day: 0.9",
+        "500.0 CNY thousand left on 20 Nov 2026; usual in a day: 0.9 CNY thousand",
         "Promised for 20 Nov 2026: Send the statement", "Turns 60 on 21 Nov 2026",
         "2,000.0 CNY thousand in 2 agreements mature on 23 Nov 2026", "Why is this here?", "No contact on record",
         "The rest tends to follow", "Call today: find out where it went",

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 class ActivityKind(TextChoices):
     """What was done. A note is about somebody whom nobody spoke to; other work is about no customer at all."""
 
-    CALL = "call", _("Call")
+    CALL = "call", pgettext_lazy("activity", "Call")
     VISIT = "visit", _("Visit")
     MEETING = "meeting", _("Meeting")
     MESSAGE = "message", pgettext_lazy("activity", "Message")
@@ -63,7 +63,7 @@ class AppointmentKind(TextChoices):
 
     VISIT = "visit", _("Visit")
     MEETING = "meeting", _("Meeting")
-    CALL = "call", _("Call")
+    CALL = "call", pgettext_lazy("activity", "Call")
     OTHER = "other", pgettext_lazy("appointment", "Other")
 
 

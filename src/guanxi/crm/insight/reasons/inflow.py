@@ -14,7 +14,7 @@ def _why(found: Found, words: Words) -> str:
     return _("%(amount)s came in on %(day)s; usual in a day: %(before)s") % {
         "amount": with_unit(words, found.amount),
         "day": words.day(found.day),
-        "before": words.money(found.before),
+        "before": with_unit(words, found.before or Decimal(0)),
     }
 
 

@@ -168,7 +168,7 @@ def _board(book: Any, sheet: Sheet, head: Any, bold: Any) -> None:
     page.set_landscape()
     page.fit_to_pages(1, 0)
     columns = [column for measure in MEASURES for column in measure.columns]
-    headings = [_("Number"), _("Name"), _("Institution"), *(str(column.label) for column in columns)]
+    headings = [_("Staff number"), _("Name"), _("Institution"), *(str(column.label) for column in columns)]
     for place, heading in enumerate(headings):
         page.write_string(0, place, heading, head)
     page.set_column(0, 0, 10)
