@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _noop
 from ninja import NinjaAPI
 from ninja.renderers import JSONRenderer
@@ -46,6 +46,9 @@ class Readable(JSONRenderer):
     json_dumps_params: Any = {"ensure_ascii": False}  # noqa: RUF012 - as ninja's own
 
 
+_documents: dict[tuple[str | None, str], Any] = {}
+
+
 class Interface(NinjaAPI):
     """Ninja's, with problem details, headers and translated words in its document."""
 
@@ -54,7 +57,13 @@ class Interface(NinjaAPI):
         return operation.view_func.__name__
 
     def get_openapi_schema(self, **options: Any) -> Any:
-        """The OpenAPI document in the language that is active."""
+        """The OpenAPI document in the language that is active, made once a process; nobody changes it."""
+        wanted = (get_language(), repr(sorted(options.items())))
+        if wanted not in _documents:
+            _documents[wanted] = self._document(**options)
+        return _documents[wanted]
+
+    def _document(self, **options: Any) -> Any:
         found = super().get_openapi_schema(**options)
         for path in found["paths"].values():
             for method, operation in path.items():
