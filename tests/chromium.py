@@ -8,6 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+# What a page is given to do, in milliseconds: as long as a busy machine needs. Whoever waits goes on at once when it is
+# done, so only a test that fails takes so long.
+PATIENCE = 30_000
 FLAGS = [
     "--headless",
     "--no-sandbox",

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests import template
-from tests.chromium import FLAGS, chromium
+from tests.chromium import FLAGS, PATIENCE, chromium
 
 if TYPE_CHECKING:
     from tests.worlds import Worlds
@@ -126,6 +126,7 @@ def pages_files() -> None:
 @pytest.fixture(scope="session")
 def browser(pages_files) -> Iterator[Browser]:
     """One browser for all tests."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         yield running

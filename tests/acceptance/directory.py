@@ -120,7 +120,7 @@ def running(program: str, entries: str) -> Iterator[Directory]:
 
 
 def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if server.poll() is not None:
             raise RuntimeError("slapd did not start")

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from guanxi.demo.bank import write_bank
 from tests.acceptance.nights import SPEC, House
+from tests.chromium import PATIENCE
 
 pytestmark = [pytest.mark.long, pytest.mark.browser]
 PASSWORD = "a walk in the evening"
@@ -61,7 +62,7 @@ def walked(past, tmp_path_factory) -> Iterator[Site]:
 
 
 def wait_for(url: str, server: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline:
         assert server.poll() is None, server.communicate()[0]
         try:
@@ -80,7 +81,7 @@ def sign_in(walked: Site, browser: Browser) -> Iterator[Callable[[str, str, bool
     def enter(role: str, language: str, phone: bool = False) -> Page:
         size = {"width": 390, "height": 844} if phone else {"width": 1366, "height": 768}
         context = browser.new_context(viewport=size, locale="en-GB" if language == "en" else "zh-CN")
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))

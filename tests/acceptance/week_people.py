@@ -10,6 +10,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.acceptance.nights import House
+from tests.chromium import PATIENCE
 
 PASSWORD = "a week with its people"
 SCREENS = {"desktop": {"width": 1366, "height": 768}, "phone": {"width": 390, "height": 844}}
@@ -64,7 +65,7 @@ class Week:
             accept_downloads=True,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(PATIENCE)
         self.contexts[who] = context
         page = self.pages[who] = context.new_page()
         page.add_init_script(

@@ -92,7 +92,9 @@ def test_what_was_typed_is_there_again_after_the_page_was_lost_and_gone_after_si
     address = f"/customers/{site.cast.person.id}/activities/new/note/"
     page = open_page(site.cast.ai, address, screen="phone", language="en")
     page.get_by_label("Text").fill("Half a sentence")
-    page.wait_for_timeout(600)  # it is kept a moment after the last key
+    kept = "Object.entries(localStorage).some(([key, text]) => key.startsWith('gx-draft:') && text.includes('Half a'))"
+    # A moment after the last key; the page's policy lets nothing be evaluated in it that would wait for that by itself.
+    assert any(page.evaluate(kept) or page.wait_for_timeout(50) for _turn in range(600))
     page.goto(site.url + "/tasks/")
     page.goto(site.url + address)
     expect(page.get_by_label("Text")).to_have_value("Half a sentence")

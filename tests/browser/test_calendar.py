@@ -41,6 +41,14 @@ def local(row: Appointment) -> str:
     return timezone.localtime(row.starts_at).strftime("%a %H:%M")
 
 
+def moving(page, act) -> None:
+    """Does what moves an appointment, and goes on when the page has read its entries anew and drawn them."""
+    with page.expect_response(lambda answer: "/entries/" in answer.url) as answer:
+        act()
+    answer.value.finished()
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
+
+
 @pytest.mark.parametrize(("language", "theme"), [("zh-hans", "light"), ("en", "dark")])
 def test_an_appointment_is_drawn_to_another_day_and_put_back(site, open_page, check_access, language, theme):
     cast, monday = site.cast, next_monday()
@@ -51,23 +59,20 @@ def test_an_appointment_is_drawn_to_another_day_and_put_back(site, open_page, ch
     expect(page.locator(".gc-frame [data-event]", has_text="Review")).to_be_visible()
     check_access(page)
     toast = page.locator("[data-calendar-toast]")
-    drag(page, "Review", right=2)
+    moving(page, lambda: drag(page, "Review", right=2))
     expect(toast).to_be_visible()
     assert local(row).startswith("Wed 10:")
-    toast.get_by_role("button").click()
+    moving(page, toast.get_by_role("button").click)
     expect(toast.get_by_role("button")).to_be_hidden()
     assert local(row) == "Mon 10:00"
     # The keyboard: a day on, a quarter of an hour later, a quarter longer.
     for key, then in (("Alt+ArrowRight", "Tue 10:00"), ("Alt+ArrowDown", "Tue 10:15")):
         event = page.locator(".gc-frame [data-event]", has_text="Review")
         event.focus()
-        with page.expect_response(lambda answer: "/move/" in answer.url):
-            page.keyboard.press(key)
-        with page.expect_response(lambda answer: "/entries/" in answer.url):
-            pass
+        moving(page, lambda pressed=key: page.keyboard.press(pressed))
         assert local(row) == then
-    with page.expect_response(lambda answer: "/move/" in answer.url):
-        page.keyboard.press("Alt+Shift+ArrowDown")
+    # Whoever moved it by keys still stands on it.
+    moving(page, lambda: page.keyboard.press("Alt+Shift+ArrowDown"))
     row.refresh_from_db()
     assert (local(row), row.minutes) == ("Tue 10:15", 75)
     # One of a series asks which; nothing moves before an answer.
@@ -75,8 +80,7 @@ def test_an_appointment_is_drawn_to_another_day_and_put_back(site, open_page, ch
     dialog = page.locator("#gc-which")
     expect(dialog).to_be_visible()
     assert local(series) == "Mon 13:00"
-    with page.expect_response(lambda answer: "/entries/" in answer.url):
-        dialog.get_by_role("button").nth(1).click()
+    moving(page, dialog.get_by_role("button").nth(1).click)
     assert local(series) != "Mon 13:00"
     assert {local(one)[4:] for one in Appointment.objects.filter(title="Stand-up")} == {local(series)[4:]}
 
