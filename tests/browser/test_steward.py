@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from guanxi.crm.identity.models import Decision, Merge
+from guanxi.crm.identity.filework import work
+from guanxi.crm.identity.models import Decision, FieldSource, Merge, MergeFile, QualityMeasure
+from guanxi.crm.identity.tasks import measure
+from guanxi.crm.kernel.protection import SYSTEM, entered
 from guanxi.crm.party.models import Party
-from tests.identity.pairs import pair_of, record_of
+from tests.identity.pairs import DAY, pair_of, record_of
 
 pytestmark = pytest.mark.browser
 WORDS = {
@@ -19,6 +23,11 @@ WORDS = {
         "back": "已撤回",
         "asked": "已询问",
         "split": "已成为独立客户",
+        "undone": "已撤销",
+        "check_digit": "校验码错误",
+        "recency": "最新",
+        "rising": "上升",
+        "nobody": "没有人向您询问",
     },
     "en": {
         "one": "Now one customer",
@@ -26,6 +35,11 @@ WORDS = {
         "back": "Taken back",
         "asked": "Asked.",
         "split": "a customer of its own",
+        "undone": "Undone",
+        "check_digit": "the check digit is wrong",
+        "recency": "the latest",
+        "rising": "up",
+        "nobody": "Nobody asks you anything",
     },
 }
 
@@ -102,3 +116,68 @@ def test_a_stewards_day(open_page, check_access, site, language, theme, screen):
     page.locator("button[type=submit].btn-primary").click()
     expect(page.locator(f"a[href='/customers/{made.gone}/']").first).to_be_visible()
     assert Party.objects.filter(pk=made.gone).exists()
+
+
+@pytest.mark.parametrize(("language", "theme", "screen"), [("zh-hans", "dark", "phone"), ("en", "light", "desktop")])
+def test_the_pages_beside_the_queue(open_page, check_access, site, language, theme, screen):
+    """A file of verdicts with its progress, a question answered, a customer's records, the quality of the data."""
+    words = WORDS[language]
+    people = [party for party in site.cast.book(site.cast.ai) if party.kind == "person"][:6]
+    weights = [{"field": "document", "left_validity": "check_digit", "right_validity": "valid", "bits": 2.0}]
+    pair = pair_of(people[0], people[1], weights=json.dumps(weights))
+    record_of(people[4], number="R4", source="cards")
+    record_of(people[4])
+    FieldSource.objects.create(party=people[4], field="party_name", source_record="R4", rule="recency")
+    with entered(SYSTEM):
+        assert measure() > 0
+    for row in list(QualityMeasure.objects.all()):
+        row.business_date, row.valid = row.business_date - DAY, row.valid // 2
+        row.save(force_insert=True)
+
+    page = open_page(site.cast.shi, "/identity/files/", language=language, theme=theme, screen=screen)
+    main = page.locator(".gx-main")
+    lines = f"left,right,verdict\n{people[0].id},{people[1].id},same\n{people[0].id},NOBODY,same\n"
+    page.locator("input[type=file]").set_input_files(
+        {"name": "v.csv", "mimeType": "text/csv", "buffer": lines.encode()}
+    )
+    page.locator(".gx-main form button[type=submit]").click()
+    expect(page).to_have_url(re.compile(r"/identity/files/\d+/$"))
+    check_access(page)
+    fits(page)
+    page.locator("form[action$='/take/'] button").click()
+    expect(page.locator("progress")).to_be_visible()
+    check_access(page)
+    work(MergeFile.objects.get().pk)  # what the worker does
+    expect(page.locator("form[action$='/take-back/'] button")).to_be_visible()
+    assert Merge.objects.count() == 1
+    page.locator("form[action$='/take-back/'] button").click()
+    expect(page.locator("progress")).to_be_visible()
+    work(MergeFile.objects.get().pk)
+    expect(main).to_contain_text(words["undone"])
+
+    # What standardising found wrong stands beside the value; a question goes to a manager, who answers.
+    page.goto(f"{site.url}/identity/pairs/{pair.left_id}/{pair.right_id}/")
+    expect(page.locator(".gj-fields")).to_contain_text(words["check_digit"])
+    page.keyboard.press("a")
+    page.keyboard.type(site.cast.ai.id)
+    page.keyboard.press("Enter")
+    expect(main).to_contain_text(words["asked"])
+    page.goto(f"{site.url}/customers/{people[4].id}/records/")
+    expect(page.locator("#section")).to_contain_text(words["recency"])
+    check_access(page)
+    fits(page)
+    for path in ("/data-quality/", "/data-quality/mend/", "/identity/verdicts/", "/identity/thresholds/"):
+        page.goto(site.url + path)
+        check_access(page)
+        fits(page)
+        if path == "/data-quality/":
+            page.locator("[data-chart]").scroll_into_view_if_needed()
+            expect(page.locator("[data-state=drawn]").first).to_be_visible()
+            expect(main).to_contain_text(words["rising"])
+    theirs = open_page(site.cast.ai, "/identity/asked/", language=language, theme=theme, screen=screen)
+    check_access(theirs)
+    fits(theirs)
+    theirs.locator("input[name=answer]").fill("同一个人")
+    theirs.keyboard.press("Enter")
+    expect(theirs.locator(".gx-main")).to_contain_text(words["nobody"])
+    assert Decision.objects.get(verdict="ask").answer == "同一个人"

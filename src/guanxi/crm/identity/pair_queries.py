@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,6 +23,16 @@ A_PAGE = 50
 OPEN, ASKED = "open", "asked"
 # Fields of a record that are secrets of their own; the others are shown as the party's are.
 SECRETS: dict[str, Secret] = {"annual_income": Secret.INCOME}
+# Which of a record's fields a field of the model was made of: what standardising said of it is said of these.
+MADE_OF = {
+    "name": ("party_name",),
+    "birth": ("birth_date",),
+    "founded": ("established_on",),
+    "document": ("identifier:resident_id",),
+    "code": ("identifier:unified_credit_code", "identifier:organisation_code"),
+    "phone": ("contact:mobile", "contact:landline"),
+    "address": ("contact:home_address", "contact:registered_address", "contact:work_address"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +131,8 @@ def _decisions(scope: Scope, pairs: Sequence[Pair]) -> Mapping[tuple[str, str], 
 class Cell:
     """One value of a field in one record; ``shown`` is masked where it is a secret. ``valid`` None: nothing is known.
 
-    ``key`` is what a reveal asks for, empty for what is public.
+    ``key`` is what a reveal asks for, empty for what is public. ``validity`` is what standardising said of it:
+    ``valid``, ``unchecked`` or what is wrong, empty where nothing was said.
     """
 
     shown: str
@@ -128,6 +140,7 @@ class Cell:
     source: str
     date: str
     valid: bool | None
+    validity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,15 +220,15 @@ def facing(scope: Scope, left: str, right: str, day: datetime.date | None) -> Fa
         pair,
         side(pair.left),
         side(pair.right),
-        lines_of(pair.left, pair.right),
+        lines_of(pair),
         standing,
         tuple(one for one in said if one.withdrawn_at is not None),
     )
 
 
-def lines_of(left: Record, right: Record) -> tuple[Line, ...]:
-    """The fields of two records, those first that differ, else in the order in which the records have them."""
-    ours, theirs = values_of(left), values_of(right)
+def lines_of(pair: Pair) -> tuple[Line, ...]:
+    """The fields of both records, those first that differ, else in the order in which the records have them."""
+    ours, theirs = (values_of(one, said) for one, said in zip((pair.left, pair.right), _validities(pair), strict=True))
     lines = []
     for field in dict.fromkeys((*ours, *theirs)):
         one, other = ours.get(field, ()), theirs.get(field, ())
@@ -224,8 +237,26 @@ def lines_of(left: Record, right: Record) -> tuple[Line, ...]:
     return tuple(sorted(lines, key=lambda line: {False: 0, True: 1, None: 2}[line.agrees]))
 
 
-def values_of(record: Record) -> dict[str, list[tuple[str, Cell]]]:
-    """The values of a record by field: each clear, to be compared, and as everybody may see it who sees the record."""
+def _validities(pair: Pair) -> tuple[dict[str, str], dict[str, str]]:
+    """By field of each record what standardising said of its value, as the match weights carry it.
+
+    Of several phones or addresses the best was looked at: only a single one is judged by it.
+    """
+    left: dict[str, str] = {}
+    right: dict[str, str] = {}
+    for step in pair.steps:
+        for side, said in ((left, step.get("left_validity")), (right, step.get("right_validity"))):
+            if said and said != "missing":
+                side.update(dict.fromkeys(MADE_OF.get(step["field"], ()), said))
+    return left, right
+
+
+def values_of(record: Record, said: Mapping[str, str] | None = None) -> dict[str, list[tuple[str, Cell]]]:
+    """The values of a record by field: each clear, to be compared, and as everybody may see it who sees the record.
+
+    ``said`` is what standardising said of a field; of one with several values it says nothing.
+    """
+    many = Counter(one["field"] for one in record.content if one.get("value"))
     found: dict[str, list[tuple[str, Cell]]] = {}
     for place, one in enumerate(record.content):
         value, secret = str(one.get("value") or ""), secret_of(one["field"])
@@ -236,6 +267,7 @@ def values_of(record: Record) -> dict[str, list[tuple[str, Cell]]]:
                 str(one.get("source") or ""),
                 str(one.get("date") or ""),
                 one.get("valid"),
+                (said or {}).get(one["field"], "") if many[one["field"]] == 1 else "",
             )
             found.setdefault(one["field"], []).append((value, cell))
     return found

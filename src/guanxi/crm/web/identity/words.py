@@ -52,6 +52,19 @@ LEVELS = {
     "one_part": gettext_lazy("one part agrees"),
     "else": gettext_lazy("different"),
 }
+VALIDITIES = {
+    "valid": gettext_lazy("valid"),
+    "unchecked": gettext_lazy("cannot be checked"),
+    "placeholder": gettext_lazy("a placeholder"),
+    "format": gettext_lazy("not of the right form"),
+    "check_digit": gettext_lazy("the check digit is wrong"),
+    "region": gettext_lazy("no such division then"),
+    "birth_date": gettext_lazy("the date in it is none"),
+    "range": gettext_lazy("no such date"),
+    "contradicts_number": gettext_lazy("not the date in the identity number"),
+    "ambiguous": gettext_lazy("several places are called so"),
+    "invalid": gettext_lazy("not valid"),
+}
 
 
 def field_word(field: str) -> str:
@@ -70,3 +83,8 @@ def field_word(field: str) -> str:
 def level_word(level: str) -> str:
     """What a level of agreement is called; as the model says it where it is none of ours."""
     return str(LEVELS.get(level, level))
+
+
+def validity_word(validity: str) -> str:
+    """What standardising says of a value; as it says it where that is none of ours."""
+    return str(VALIDITIES.get(validity, validity))
