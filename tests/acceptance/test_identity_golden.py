@@ -82,6 +82,9 @@ def test_a_merge_moves_a_customer_and_a_split_brings_all_of_it_back(past, opened
     never = past.after[2].copy(opened.options.warehouse.parent.parent / "never")
     assert figures(opened, LAST) == figures(never, LAST)
     assert totals(opened, LAST) == totals(never, LAST)
+    whole = "select to_jsonb(f) from insight_customerfigure f where business_date = %s and party_id <> %s order by 1"
+    # Since when the tier holds, too: only the number that stayed had another one in between.
+    assert opened.query(whole, LAST, kept) == never.query(whole, LAST, kept)
     contents = opened.contents()
     for table, digest in never.contents().items():
         # What a customer was while merged stays told: the night's own journals, and since when the tier holds.

@@ -96,3 +96,16 @@ select
     case when is_large then change else flow end as flow,
     case when is_large then cast(usual as decimal(18, 2)) else flow_usual end as flow_usual
 from judged
+
+union all
+
+-- Whose record is part of another customer tonight: what was usual of that one stays, for the night that parts them.
+select
+    before.party_id,
+    before.days,
+    before.flow_average,
+    before.flow_on,
+    before.flow,
+    before.flow_usual
+from {{ source('carried', 'customer_habit') }} as before
+inner join {{ ref('record_moved') }} as moved on moved.record_id = before.party_id
