@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from guanxi.crm.identity.models import Decision, FieldKept, FieldSource, Mend, QualityMeasure
 from guanxi.crm.identity.tasks import measure
+from guanxi.crm.insight.models import Assumption
 from guanxi.crm.kernel.protection import SYSTEM, entered
 from guanxi.crm.party.models import Party, PartyIdentifier
 from tests.identity.pairs import record_of
@@ -21,6 +22,9 @@ def measured(cast):
     Party.objects.filter(pk=people[0].id).update(birth_date=None)
     Party.objects.filter(pk=people[1].id).update(name="测试客户")
     PartyIdentifier.objects.filter(party_id=people[2].id).update(valid_to="2020-01-01")
+    # Two sources, told apart by how their numbers begin; the longer beginning counts.
+    for key in ("P", people[0].id[:-1]):
+        Assumption.objects.create(kind="source_rank", key=key, valid_from="2000-01-01", value=1)
     with entered(SYSTEM):
         assert measure() > 0
         assert measure() == 0  # once a business date
@@ -43,6 +47,14 @@ def test_the_page_measures_what_there_is_and_each_sees_the_own_part(cast, measur
     league = page.context["board"].league
     assert sum(one.records for one in league) <= sum(one.records for one in fields.values())
     assert [one.sound for one in league] == sorted((one.sound for one in league), reverse=True)
+    shares = {one.key: one for one in page.context["board"].sources}
+    beginning = measured[0].id[:-1]
+    assert {"P", beginning} <= shares.keys()
+    fewer = Party.objects.filter(id__startswith=beginning)
+    of_kind = {kind: sum(one == kind for one, _field in fields) for kind in ("person", "organisation")}
+    assert shares[beginning].records == sum(of_kind[party.kind] for party in fewer)
+    assert sum(one.records for one in shares.values()) == sum(one.records for one in fields.values())
+    assert Mend.objects.get(record_id=measured[0].id, field="birth_date").source == beginning
     own = sign_in(cast.bo).get("/data-quality/")
     assert own.status_code == 200
     seen = {(one.kind, one.key): one for one in own.context["board"].fields}

@@ -1,5 +1,6 @@
--- How complete and how valid what is published of customers is, by institution, kind and field, once a business date; and
--- the list of what somebody should mend. What is encrypted is counted, not read: a document is valid until it expires.
+-- How complete and how valid what is published of customers is, by institution, source, kind and field, once a business
+-- date; and the list of what somebody should mend. What is encrypted is counted, not read: a document is valid until it
+-- expires. A customer's source is that of its number: the longest beginning that a source's rank names (kind source_rank).
 CREATE OR REPLACE FUNCTION identity_measures() RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $body$
 DECLARE
@@ -11,8 +12,10 @@ BEGIN
         RETURN 0;
     END IF;
     CREATE TEMPORARY TABLE identity_judged ON COMMIT DROP AS
-    SELECT p.id, p.kind, p.institution_id, p.status, f.field, f.filled, f.valid, f.needed
+    SELECT p.id, p.kind, p.institution_id, coalesce(s.source, '') AS source, p.status, f.field, f.filled, f.valid, f.needed
     FROM party_party p
+    LEFT JOIN LATERAL (SELECT a.key AS source FROM insight_assumption a
+        WHERE a.kind = 'source_rank' AND starts_with(p.id, a.key) ORDER BY length(a.key) DESC LIMIT 1) s ON true
     LEFT JOIN (SELECT party_id, bool_or(coalesce(valid_to >= newest, true)) AS valid
         FROM party_partyidentifier GROUP BY party_id) i ON i.party_id = p.id
     LEFT JOIN (SELECT party_id, bool_or(kind IN ('mobile', 'landline')) AS phone, bool_or(kind LIKE '%address') AS address
@@ -35,9 +38,9 @@ BEGIN
     WHERE f.of_kind IN ('', p.kind);
     INSERT INTO identity_measure
         (business_date, institution_id, source, kind, field, records, filled, valid, merged, waiting)
-    SELECT newest, institution_id, '', kind, field, count(*), count(*) FILTER (WHERE filled),
+    SELECT newest, institution_id, source, kind, field, count(*), count(*) FILTER (WHERE filled),
         count(*) FILTER (WHERE filled AND coalesce(valid, false)), 0, 0
-    FROM identity_judged GROUP BY institution_id, kind, field
+    FROM identity_judged GROUP BY institution_id, source, kind, field
     UNION ALL
     SELECT newest, r.institution_id, r.source, r.kind, '', count(*), 0, 0,
         count(*) FILTER (WHERE r.record_id <> r.party_id), count(*) FILTER (WHERE EXISTS (
@@ -49,7 +52,7 @@ BEGIN
     GET DIAGNOSTICS made = ROW_COUNT;
     DELETE FROM identity_mend;
     INSERT INTO identity_mend (record_id, field, party_id, problem, source, institution_id, impact)
-    SELECT j.id, j.field, j.id, CASE WHEN j.filled THEN 'invalid' ELSE 'missing' END, '', j.institution_id,
+    SELECT j.id, j.field, j.id, CASE WHEN j.filled THEN 'invalid' ELSE 'missing' END, j.source, j.institution_id,
         coalesce(f.assets + f.loan, 0)
     FROM identity_judged j
     LEFT JOIN insight_customerfigure f ON f.business_date = newest AND f.party_id = j.id

@@ -51,23 +51,25 @@ class Twice:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The page: ``day`` is None before anything was measured. ``league`` goes from the best branch to the worst."""
+    """The page: ``day`` is None before anything was measured. ``league`` goes from the best branch to the worst, and
+    ``sources`` from the best source to the worst; a bank that tells none apart has one of no name."""
 
     day: datetime.date | None
     fields: tuple[Share, ...]
     trend: tuple[tuple[datetime.date, Decimal, Decimal], ...]
     league: tuple[Share, ...]
+    sources: tuple[Share, ...]
     twice: tuple[Twice, ...]
 
 
 def board(scope: Scope, tree: InstitutionTree, top: str = "") -> Board:
-    """What was measured within a scope; five queries. ``top`` narrows to an institution and those below it."""
+    """What was measured within a scope; six queries. ``top`` narrows to an institution and those below it."""
     rows = QualityMeasure.objects.visible_to(scope)
     if top in tree.nodes:
         rows = rows.filter(institution_id__in=tree.below([top]))
     day = QualityMeasure.objects.order_by("-business_date").values_list("business_date", flat=True).first()
     if day is None:
-        return Board(None, (), (), (), ())
+        return Board(None, (), (), (), (), ())
     now = rows.filter(business_date=day)
     sums = {"n": Sum("records"), "f": Sum("filled"), "v": Sum("valid")}
     fields = now.exclude(field="").order_by("kind", "field").values_list("field", "kind").annotate(**sums)
@@ -77,12 +79,14 @@ def board(scope: Scope, tree: InstitutionTree, top: str = "") -> Board:
         .annotate(**sums)
     )  # fmt: skip
     by_place = now.exclude(field="").order_by("institution_id").values_list("institution_id").annotate(**sums)
+    by_source = now.exclude(field="").order_by("source").values_list("source").annotate(**sums)
     twice = now.filter(field="").order_by("source").values_list("source").annotate(m=Sum("merged"), w=Sum("waiting"))
     return Board(
         day,
         tuple(Share(*row) for row in fields),
         tuple((at, _share(f, n), _share(v, n)) for at, n, f, v in trend),
         _league(by_place, tree, top),
+        _best_first(Share(source, "", *counts) for source, *counts in by_source),
         tuple(Twice(*row) for row in twice),
     )
 
@@ -103,8 +107,11 @@ def _league(rows: Iterable[tuple[str, int, int, int]], tree: InstitutionTree, to
     for place, *counts in rows:
         if place in above:
             sums[above[place]] = [old + new for old, new in zip(sums[above[place]], counts, strict=True)]
-    found = [Share(place, "", *counts) for place, counts in sums.items()]
-    return tuple(sorted(found, key=lambda one: (-one.sound, one.key)))
+    return _best_first(Share(place, "", *counts) for place, counts in sums.items())
+
+
+def _best_first(shares: Iterable[Share]) -> tuple[Share, ...]:
+    return tuple(sorted(shares, key=lambda one: (-one.sound, one.key)))
 
 
 @dataclass(frozen=True, slots=True)
