@@ -166,7 +166,9 @@ def _birth(own: random.Random, entry: Entry, _: Misspelling) -> Entry:
     if born is None:
         return entry
     turned = born.replace(month=born.day, day=born.month) if born.day <= 12 else None
-    choices = [None, date(1900, 1, 1), turned or born, born.replace(year=born.year - 1, day=min(born.day, 28))]
+    # No slip makes anybody older than the files may say: the row would be kept aside, and be nobody's second entry.
+    year_off = born.replace(year=max(1900, born.year - 1), day=min(born.day, 28))
+    choices = [None, date(1900, 1, 1), turned or born, year_off]
     return replace(entry, birth=own.choice(choices))
 
 
