@@ -6,6 +6,7 @@ import datetime
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
@@ -220,15 +221,18 @@ def facing(scope: Scope, left: str, right: str, day: datetime.date | None) -> Fa
         pair,
         side(pair.left),
         side(pair.right),
-        lines_of(pair),
+        lines_of(pair.left, pair.right, pair.steps),
         standing,
         tuple(one for one in said if one.withdrawn_at is not None),
     )
 
 
-def lines_of(pair: Pair) -> tuple[Line, ...]:
-    """The fields of both records, those first that differ, else in the order in which the records have them."""
-    ours, theirs = (values_of(one, said) for one, said in zip((pair.left, pair.right), _validities(pair), strict=True))
+def lines_of(left: Record, right: Record, steps: Sequence[Mapping[str, Any]] = ()) -> tuple[Line, ...]:
+    """The fields of two records, those first that differ, else in the order in which the records have them.
+
+    ``steps`` are the match weights of the pair, which carry what standardising said of the values.
+    """
+    ours, theirs = (values_of(one, said) for one, said in zip((left, right), _validities(steps), strict=True))
     lines = []
     for field in dict.fromkeys((*ours, *theirs)):
         one, other = ours.get(field, ()), theirs.get(field, ())
@@ -237,14 +241,14 @@ def lines_of(pair: Pair) -> tuple[Line, ...]:
     return tuple(sorted(lines, key=lambda line: {False: 0, True: 1, None: 2}[line.agrees]))
 
 
-def _validities(pair: Pair) -> tuple[dict[str, str], dict[str, str]]:
+def _validities(steps: Sequence[Mapping[str, Any]]) -> tuple[dict[str, str], dict[str, str]]:
     """By field of each record what standardising said of its value, as the match weights carry it.
 
     Of several phones or addresses the best was looked at: only a single one is judged by it.
     """
     left: dict[str, str] = {}
     right: dict[str, str] = {}
-    for step in pair.steps:
+    for step in steps:
         for side, said in ((left, step.get("left_validity")), (right, step.get("right_validity"))):
             if said and said != "missing":
                 side.update(dict.fromkeys(MADE_OF.get(step["field"], ()), said))
