@@ -41,6 +41,7 @@ from tests.acceptance.matrix_row import (
     WORKERS,
     Row,
 )
+from tests.acceptance.matrix_rules import RULES
 
 # What a name in an address stands for: a record of a customer, of one person, of somebody's colleague, of the house.
 KWARGS = {
@@ -54,11 +55,11 @@ KWARGS = {
         "person": (
             "invited_appointment_id leave_id lead_import_id export_id handover_id draft_handover_id "
             "done_handover_id notice_id device_id session_id token_id passkey import_id "
-            "merge_file_id applied_merge_file_id asked_decision_id"
+            "merge_file_id applied_merge_file_id asked_decision_id version_id"
         ),
         "house": (
-            "announcement_id file_id material_id run_id row_id entry_id staff_id product_id period provider_id "
-            "app_label object_id id content_type_id url"
+            "sent_version_id announcement_id file_id material_id run_id row_id entry_id staff_id product_id period "
+            "provider_id app_label object_id id content_type_id url"
         ),
         "colleague": "cover_id",
     }.items()
@@ -296,6 +297,7 @@ ROWS: tuple[Row, ...] = (
     Row("export-take-back", None, TAKERS),
     Row("export-file", EXPORTERS, takes={"export_id": "written_export_id"}),
     *IDENTITY,
+    *RULES,
     # Nights, quality, rows kept aside
     Row("runs", READERS, part=True),
     Row("run-start", None, MENDERS),

@@ -284,6 +284,15 @@ FORMS: dict[str, Form] = {
     "identity-file-take": nothing,
     "identity-file-take-back": nothing,
     "identity-thresholds": always(kind="person", merge_from="0.999", review_from="0.9", reason="减少人工"),
+    "rules-book": nothing,
+    "rules-version": always(**{"c:c4:contribution_i0": ">= 40000"}),
+    "rules-test": always(
+        cases="restricted,risk_grade,days_overdue,contribution_r12,assets_adb_ytd,assets_adb_mtd\nfalse,,0,1,1,1"
+    ),
+    "rules-simulate": nothing,
+    "rules-submit": always(reason="提高门槛"),
+    "rules-decide": always(verdict="approve"),
+    "rules-withdraw": nothing,
     "quarantined-row": always(f1="x", version="y"),
     "quarantine-dismiss": lambda stage, _records: {"row": stage.house["row_id"]},
     "quarantine-restore": lambda stage, _records: {"row": stage.house["dismissed_row_id"]},

@@ -36,6 +36,7 @@ from guanxi.crm.org.models import AddressLock, Cover, Staff, StaffSession
 from guanxi.crm.org.tokens import make_token
 from guanxi.crm.party.models import Party
 from guanxi.crm.quality.models import MendingImport, NightRequest, QuarantinedRow, Run
+from guanxi.crm.rulings.models import RuleVersion, State
 from guanxi.crm.sales.models import (
     Lead,
     LeadImport,
@@ -51,6 +52,7 @@ from guanxi.crm.sales.models import (
 from guanxi.crm.web.exports import services as exports
 from guanxi.crm.web.models import Export
 from guanxi.crm.workdays.models import Leave
+from guanxi.warehouse.rules import BOOKS
 from tests.cast import Cast
 
 DAY = datetime.timedelta(days=1)
@@ -85,6 +87,7 @@ def things_of_the_house(cast: Cast) -> dict[str, Any]:
         "pool_lead_id": lead.pk,
         "cover_id": cover,
         "cover_key": cover,
+        "sent_version_id": _rules_of(cast.bo, State.SUBMITTED),
         **_announced(cast.bo),
     }
 
@@ -98,6 +101,14 @@ def _announced(by: Staff) -> dict[str, Any]:
     material = Material.objects.create(institution_id="B11", title="产品手册", by=by)
     MaterialVersion.objects.create(material=material, number=1, file=file, **kept)
     return {"announcement_id": one.pk, "file_id": attached.pk, "material_id": material.pk}
+
+
+def _rules_of(staff: Staff, state: str) -> int:
+    """A version of the tiers' rules that somebody drafted and simulated."""
+    return RuleVersion.objects.create(
+        book="tier", state=state, content=BOOKS["tier"].shipped, made_by=staff, simulation={"many": 0, "moves": []},
+        submitted_at=None if state == State.DRAFT else timezone.now(), reason="调整", effective_from=None,
+    ).pk  # fmt: skip
 
 
 def _cover(staff: Staff, substitute: Staff, cast: Cast) -> int:
@@ -143,6 +154,7 @@ def things_of(staff: Staff, *, institution: str) -> dict[str, Any]:
     batch.save(force_insert=True)
     files().save(batch.file, ContentFile("姓名\n张三\n".encode()))
     return {
+        "version_id": _rules_of(staff, State.DRAFT),
         "lead_import_id": batch.pk,
         "asked_decision_id": Decision.objects.create(
             left_record=f"A{staff.pk}",

@@ -15,7 +15,7 @@ from guanxi.crm.kernel.personal import registered
 from guanxi.crm.party.models import Party
 from guanxi.warehouse.rules import BOOKS
 from tests.acceptance.nights import SPEC, deliver
-from tests.warehouse.rule_files import with_numbers
+from tests.warehouse.rule_files import with_cell, with_numbers
 from tests.web.conftest import sign_in
 from tests.web.contact.test_activities import outcome, record
 from tests.web.morning.test_list import alert, bare, names, rows, say, undo
@@ -61,6 +61,13 @@ LEAST, TIMES = 500, 2
 OWN = {"flow": {"50000": str(LEAST), "4": str(TIMES)}, "alert": {"50000": "500", "0.2": "0.05"}}
 
 
+RELEASE = """
+INSERT INTO rulings_version (book, state, role, share, content, reason, effective_from, made_by_id, made_at,
+    changed_at, decided_by_id, decided_at, note, simulation)
+VALUES ('tier', 'released', 'champion', 100, %s, '', %s, '1', now(), now(), '2', now(), '', '{}') RETURNING id
+"""
+
+
 @pytest.mark.long
 def test_the_night_tells_whom_to_act_on(past, opened, tmp_path, monkeypatch):
     folder = tmp_path / "assumptions"
@@ -68,10 +75,20 @@ def test_the_night_tells_whom_to_act_on(past, opened, tmp_path, monkeypatch):
     for book, numbers in OWN.items():
         (folder / f"{book}.json").write_text(with_numbers(BOOKS[book].shipped, numbers))
     monkeypatch.setenv("GUANXI_ASSUMPTIONS", str(folder))
+    # What was released in the site decides from its first night on, and the night writes down what it went by.
+    released = with_cell(BOOKS["tier"].shipped, "t6", "tier", '"core"')
+    ((number,),) = opened.query(RELEASE, released, SPEC.days[1])
     deliver(past.files, opened.options.inbox, SPEC.days[1])
     status, printed = opened.command("night")
     assert status == 0, printed
     finished, day = opened, opened.business_date()
+    tiers = finished.query("SELECT DISTINCT tier, split_part(tier_decision, ' ', 1) FROM insight_customerfigure"
+                           " WHERE business_date = %s", day)  # fmt: skip
+    assert {label for _tier, label in tiers} == {f"v{number}"}
+    assert "standard" not in {tier for tier, _label in tiers}
+    noted = dict(finished.query("SELECT book, label FROM rulings_night WHERE business_date = %s", day))
+    assert noted["tier"] == f"v{number}"
+    assert noted["flow"].startswith("f")
     assert day == SPEC.days[1]
     for reasons, wanted in (
         (["maturity", "loan_due"], MATURING), (["overdue"], OVERDUE), (["birthday"], BORN),

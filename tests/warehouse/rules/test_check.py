@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 
 from guanxi.warehouse.rules import BOOKS, findings, rulings
 from guanxi.warehouse.rules.findings import RuleError
-from guanxi.warehouse.rules.versions import Ruling, Version
+from guanxi.warehouse.rules.versions import Release
 from tests.warehouse.rule_files import with_cell
 
 TIER, FLOW, ALERT = (BOOKS[name].shipped for name in ("tier", "flow", "alert"))
@@ -21,24 +22,24 @@ def test_what_ships_may_be_released(name: str) -> None:
 
 CELLS = [
     ("tier", "c4", "contribution_r12", ">= many", "unknown_name", "Contribution band", 1, "many"),
-    ("tier", "c4", "contribution_r12", '>= "30000"', "type", "Contribution band", 1, "a number"),
-    ("tier", "c4", "contribution_r12", ">= ", "parse", "Contribution band", 1, "too early"),
-    ("tier", "c4", "contribution_r12", ">= 30000 €", "parse", "Contribution band", 1, "€"),
+    ("tier", "c4", "contribution_r12", '>= "30000"', "need_number", "Contribution band", 1, ""),
+    ("tier", "c4", "contribution_r12", ">= ", "ends_early", "Contribution band", 1, "too early"),
+    ("tier", "c4", "contribution_r12", ">= 30000 €", "not_understood", "Contribution band", 1, "€"),
     ("tier", "c4", "contribution_r12", ">= assets_adb_ytd / 100", "division", "Contribution band", 1, ""),
     ("tier", "c4", "contribution_r12", ">= assets_adb_ytd * assets_adb_mtd", "not_linear", "Contribution band", 1, ""),
     ("tier", "c4", "contribution_r12", ">= trend * 1000", "null_arithmetic", "Contribution band", 1, "trend"),
     ("tier", "c4", "contribution_r12", ">= 30000.1234567", "digits", "Contribution band", 1, ""),
     ("tier", "c3", "contribution_r12", "[30000..6000)", "empty_range", "Contribution band", 2, ""),
     ("tier", "g1", "trend", ">= 1.3, null", "null_first", "Growth", 1, ""),
-    ("tier", "r4", "days_overdue", "null", "type", "Restriction", 4, "never empty"),
+    ("tier", "r4", "days_overdue", "null", "never_empty", "Restriction", 4, ""),
     ("tier", "t3", "tier", '"gold"', "output_value", "Tier", 3, "gold"),
     ("tier", "t3", "tier", "", "empty_output", "Tier", 3, ""),
-    ("tier", "t3", "tier", "4", "type", "Tier", 3, "a text"),
-    ("tier", "r3", "barred", "1", "type", "Restriction", 3, "true or false"),
+    ("tier", "t3", "tier", "4", "need_text", "Tier", 3, ""),
+    ("tier", "r3", "barred", "1", "need_flag", "Restriction", 3, ""),
     ("tier", "c3", "contribution_r12", "[6000..31000)", "overlap", "Contribution band", 2, "row 1"),
     ("tier", "a2", "assets_adb_ytd", ">= 50000", "unreachable", "", 0, ""),
-    ("tier", "c3", "contribution_r12", "[6000..29000)", "gap", "Contribution band", 0, "contribution_r12 is 29000"),
-    ("tier", "t5", "growing", "false", "gap", "Tier", 0, "growing is true"),
+    ("tier", "c3", "contribution_r12", "[6000..29000)", "gap", "Contribution band", 0, "contribution_r12 = 29000"),
+    ("tier", "t5", "growing", "false", "gap", "Tier", 0, "growing = true"),
     ("flow", "f2", "direction", '"in"', "unreachable", "Large flow", 2, ""),
     ("alert", "m8", "kind", '"person"', "gap", "What is told of", 0, ""),
     ("alert", "m2", "reason", '"inflow", "maturity"', "overlap", "", 0, ""),
@@ -103,8 +104,17 @@ def test_a_night_takes_what_was_released_then_the_folder_then_what_ships(tmp_pat
     own = rulings(tmp_path)
     assert own["tier"].champion.label.startswith("f")
     assert own["flow"].champion.label.startswith("s")
-    released = Ruling(Version(BOOKS["tier"], "v3", TIER))
-    assert rulings(tmp_path, {"tier": released})["tier"].champion.label == "v3"
+    day = date(2026, 3, 1)
+    first, trial, second = (
+        Release(number, role, share, day, TIER)
+        for number, role, share in ((3, "champion", 100), (4, "challenger", 20), (5, "champion", 100))
+    )
+    assert rulings(tmp_path, {"tier": [first]})["tier"].champion.label == "v3"
+    both = rulings(tmp_path, {"tier": [trial]})["tier"]
+    assert (both.champion.label[0], both.challenger.label, both.share) == ("f", "v4", 20)
+    both = rulings(None, {"tier": [first, trial]})["tier"]
+    assert (both.champion.label, both.challenger.label) == ("v3", "v4")
+    assert rulings(None, {"tier": [first, trial, second]})["tier"].challenger is None
     (tmp_path / "alert.json").write_text(with_cell(ALERT, "m8", "told", "perhaps"))
     with pytest.raises(RuleError, match="What is told of, row 8"):
         rulings(tmp_path)

@@ -91,6 +91,7 @@ PUBLISHED_TABLES = (
     "identity_threshold_sample",
     "identity_measure",
     "identity_mend",
+    "rulings_night",
 )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -128,6 +129,7 @@ INSTALLED_APPS = [
     "guanxi.crm.contact",
     "guanxi.crm.sales",
     "guanxi.crm.watch",
+    "guanxi.crm.rulings",
     "guanxi.crm.effort",
     "guanxi.crm.web",
     "guanxi.crm.api",

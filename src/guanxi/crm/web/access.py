@@ -35,6 +35,8 @@ class Area(StrEnum):
     TEAM = "team"
     HANDOVERS = "handovers"
     IDENTITY = "identity"
+    RULES = "rules"
+    RULE_MAKING = "rule_making"
     CUSTOMER_QUALITY = "customer_quality"
     QUALITY = "quality"
     QUARANTINE = "quarantine"
@@ -51,6 +53,9 @@ class Area(StrEnum):
 ROLES: dict[Area, frozenset[str]] = {
     # Who makes customers one, and several again.
     Area.IDENTITY: frozenset({Role.STEWARD}),
+    # What decides about every customer is made by those who see the whole bank; auditors look on.
+    Area.RULES: frozenset({Role.ANALYST, Role.HEAD_OFFICE, Role.AUDITOR}),
+    Area.RULE_MAKING: frozenset({Role.ANALYST, Role.HEAD_OFFICE}),
     # Who answers for the quality of customers' data, each within what they see.
     Area.CUSTOMER_QUALITY: frozenset({Role.STEWARD, Role.HEAD_OFFICE, Role.BRANCH_MANAGER, Role.ANALYST, Role.AUDITOR}),
     Area.QUALITY: frozenset(READERS),

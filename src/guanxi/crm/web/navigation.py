@@ -271,6 +271,15 @@ PLACES: tuple[Place, ...] = (
         group=DATA,
     ),
     Place(
+        Area.RULES,
+        "rules",
+        _("Rules"),
+        icon="table-options",
+        key="7",
+        inside=frozenset({"rules"}),
+        group=DATA,
+    ),
+    Place(
         Area.AUDIT,
         "audit",
         _("Audit log"),

@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("guanxi.crm.web.leads.urls")),
     path("", include("guanxi.crm.web.referrals.urls")),
     path("", include("guanxi.crm.web.identity.urls")),
+    path("", include("guanxi.crm.web.rulings.urls")),
     path("", include("guanxi.crm.web.quality.urls")),
     path("", include("guanxi.crm.web.audit.urls")),
     path("", include("guanxi.crm.web.watch.urls")),

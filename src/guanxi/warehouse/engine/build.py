@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from types import ModuleType
@@ -27,7 +27,7 @@ from guanxi.warehouse.leads import LeadRow
 from guanxi.warehouse.marks import MarkRow
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.progress import Progress, Silent
-from guanxi.warehouse.rules import RuleError, Ruling, compiled, rulings
+from guanxi.warehouse.rules import Release, RuleError, Ruling, compiled, rulings
 from guanxi.warehouse.sealing import key_id_of, relation
 
 ENGINES: dict[str, ModuleType] = {duckdb.NAME: duckdb, spark.NAME: spark}
@@ -62,12 +62,14 @@ class Reconciled:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a night's build made: tests, reconciliations, rows by dataset, the largest memory of dbt's process."""
+    """What a night's build made: tests, reconciliations, rows by dataset, the largest memory of dbt's process; and the
+    rules that it went by, by book."""
 
     tests: tuple[TestOutcome, ...]
     reconciliations: tuple[Reconciled, ...]
     rows: dict[str, int]
     peak_bytes: int
+    rules: Mapping[str, Ruling] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +103,15 @@ def build_night(
     leads: Sequence[LeadRow] = (),
     kept: Sequence[KeptRow] = (),
     marks: Sequence[MarkRow] = (),
-    released: Mapping[str, Ruling] | None = None,
+    released: Mapping[str, Sequence[Release]] | None = None,
 ) -> Built:
     """Builds core and marts of ``night`` from what landed and the state of the night before, and tests them.
 
     ``deliveries`` says of each table whether it was delivered ``full`` or as an ``increment``; a table that is not
     named keeps its state. ``assumptions`` is a folder whose CSV files replace the default ones of the same names.
     ``leads`` are the staff's own arrangements of who looks after whom, one a customer; ``kept`` the fields whose
-    value a steward chose by hand; ``marks`` what the staff said of the morning list; ``released`` what decides of the
-    books of rules for which the bank released something in the site.
+    value a steward chose by hand; ``marks`` what the staff said of the morning list; ``released`` what
+    the bank released in the site of each book of rules.
     Raises :class:`BuildError`, and writes nothing, where a model breaks, a test of severity error fails, the
     assumptions cannot be used, or what the night rests on is not there.
     """
@@ -153,7 +155,7 @@ def build_night(
         with layout.writing("control", name, night.business_date) as aside:
             file.rename(aside / layout.sealing.name())
     work.clear()
-    return Built(tests=tests, reconciliations=reconciliations, rows=rows, peak_bytes=peak)
+    return Built(tests=tests, reconciliations=reconciliations, rows=rows, peak_bytes=peak, rules=ruled)
 
 
 def generate_docs(*, layout: Layout, out: Path) -> None:

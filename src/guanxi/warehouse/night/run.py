@@ -31,6 +31,7 @@ from guanxi.warehouse.night.retention import forget_old
 from guanxi.warehouse.nights import Night
 from guanxi.warehouse.progress import Progress
 from guanxi.warehouse.publish import Published, publish
+from guanxi.warehouse.rules.released import released, remember
 
 
 class NightStopped(Exception):
@@ -225,15 +226,17 @@ class _Nights:
         leads = open_leads(options.database_url, night.business_date, newest=last)
         deliveries = _deliveries(landing)
         marks = marks_of(options.database_url, night, time_zone=options.time_zone)
+        rules = released(options.database_url, night.business_date)
         built = self._step(
             journal, steps, night, "build",
             lambda progress: build_night(
                 layout=self.layout, night=night, deliveries=deliveries, assumptions=options.assumptions,
                 progress=progress, threads=options.threads, memory_limit=options.memory_limit, engine=options.engine,
-                leads=leads, kept=decided.kept, marks=marks,
+                leads=leads, kept=decided.kept, marks=marks, released=rules,
             ),
             lambda found: (sum(found.rows.values()), found.peak_bytes),
         )  # fmt: skip
+        remember(options.database_url, night.business_date, built.rules)
         journal.tests(built.tests)
         journal.reconciliations(built.reconciliations)
         return built

@@ -5,13 +5,14 @@ from guanxi.warehouse.rules.check import checked, findings
 from guanxi.warehouse.rules.findings import Finding, RuleError
 from guanxi.warehouse.rules.single import Answer, asked_for, decide, steps, tier_thresholds
 from guanxi.warehouse.rules.sql import compiled
-from guanxi.warehouse.rules.versions import Ruling, Version, rulings, shipped
+from guanxi.warehouse.rules.versions import Release, Ruling, Version, ruling_of, rulings, shipped
 
 __all__ = [
     "BOOKS",
     "Answer",
     "Book",
     "Finding",
+    "Release",
     "RuleError",
     "Ruling",
     "Version",
@@ -20,6 +21,7 @@ __all__ = [
     "compiled",
     "decide",
     "findings",
+    "ruling_of",
     "rulings",
     "shipped",
     "steps",

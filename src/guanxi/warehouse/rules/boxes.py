@@ -69,11 +69,21 @@ def judge(table: Table) -> list[Finding]:
         everything = [frozenset(range(len(subject.parts))) for subject in subjects]
         hole = _hole(accepted, everything, [MOST_STEPS])
         if hole is not None:
-            said = {"detail": _words(subjects, hole, *accepted) or "anything"}
-            found.append(Finding("gap", table.name, said=said))
+            said = {"detail": _words(subjects, hole, *accepted)}
+            found.append(Finding("gap", table.name, column=_last_asked(table, subjects, accepted), said=said))
     except _TooMany:
         found.append(Finding("too_many", table.name))
     return found
+
+
+def _last_asked(table: Table, subjects: Sequence[_Subject], rows: Sequence[Sequence[frozenset[int]]]) -> str:
+    """The column to look at for a gap: the last of those by which rows tell cases apart."""
+    asked = {
+        subject.name
+        for place, subject in enumerate(subjects)
+        if any(len(row[place]) < len(subject.parts) for row in rows)
+    }
+    return next((column.name for column in reversed(table.inputs) if column.field in asked), "")
 
 
 def _otherwise(row: Row) -> bool:
@@ -109,20 +119,21 @@ def _subjects(table: Table) -> list[_Subject]:
 
 
 def _parts(field: Field, tests: Sequence[Test], against: str) -> tuple[_Part, ...]:
-    empty = (_Part(None, "empty"),) if field.nullable else ()
+    empty = (_Part(None, "= null"),) if field.nullable else ()
     if against:
         return (
             *(_Part(Decimal(at), f"{sign} {against}") for at, sign in ((-1, "<"), (0, "="), (1, ">"))),
             *empty,
         )
     if field.values is not None:
-        return (*(_Part(value, _said(value)) for value in field.values), *empty)
+        return (*(_Part(value, f"= {_said(value)}") for value in field.values), *empty)
     if field.kind == FLAG:
-        return (_Part(True, "true"), _Part(False, "false"), *empty)
+        return (_Part(True, "= true"), _Part(False, "= false"), *empty)
     named = _named(tests)
     if field.kind == TEXT:
         other = "any other: " + "".join(sorted(map(str, named)))
-        return (*(_Part(value, _said(value)) for value in named), _Part(other, "another value"), *empty)
+        others = _Part(other, "!= " + ", ".join(_said(value) for value in named))
+        return (*(_Part(value, f"= {_said(value)}") for value in named), others, *empty)
     return (*_lines(sorted(value for value in named if isinstance(value, Decimal)), field.decimals), *empty)
 
 
@@ -146,11 +157,11 @@ def _lines(cuts: list[Decimal], decimals: int | None) -> list[_Part]:
     """The points and what lies between them; of a field with so many decimals only what it can be."""
     step = Decimal(1).scaleb(-decimals) if decimals is not None else None
     if not cuts:
-        return [_Part(Decimal(0), "any number")]
-    parts = [_Part(cuts[0] - 1, f"below {cuts[0]}")]
+        return [_Part(Decimal(0), "= 0")]
+    parts = [_Part(cuts[0] - 1, f"< {cuts[0]}")]
     for place, cut in enumerate(cuts):
         if step is None or cut % step == 0:
-            parts.append(_Part(cut, str(cut)))
+            parts.append(_Part(cut, f"= {cut}"))
         if place + 1 == len(cuts):
             continue
         after = cuts[place + 1]
@@ -158,8 +169,8 @@ def _lines(cuts: list[Decimal], decimals: int | None) -> list[_Part]:
         if step is not None:
             inside = (cut / step).to_integral_value(ROUND_FLOOR) * step + step
         if inside < after:
-            parts.append(_Part(inside, f"between {cut} and {after}"))
-    return [*parts, _Part(cuts[-1] + 1, f"above {cuts[-1]}")]
+            parts.append(_Part(inside, f"in ({cut}..{after})"))
+    return [*parts, _Part(cuts[-1] + 1, f"> {cuts[-1]}")]
 
 
 def _said(value: Decimal | str | bool) -> str:
@@ -239,6 +250,5 @@ def _words(subjects: Sequence[_Subject], parts: Sequence[int], *rows: Sequence[f
     said = []
     for place, (subject, part) in enumerate(zip(subjects, parts, strict=True)):
         if any(len(row[place]) < len(subject.parts) for row in rows):
-            joint = " " if subject.against else " is "
-            said.append(f"{subject.name}{joint}{subject.parts[part].words}")
-    return " and ".join(said)
+            said.append(f"{subject.name} {subject.parts[part].words}")
+    return ", ".join(said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -10,10 +11,12 @@ from typing import Any
 
 from guanxi.warehouse.rules.findings import CellError, Finding, RuleError
 from guanxi.warehouse.rules.language import RESERVED, WORD, Expression, Test, cell, expression
-from guanxi.warehouse.rules.typing import CALLED, Field, check_cell, infer
+from guanxi.warehouse.rules.typing import NEEDED, Field, check_cell, infer
 
 TABLE, EXPRESSION, INPUT, OUTPUT = "decisionTableNode", "expressionNode", "inputNode", "outputNode"
 ROW_ID = "_id"
+# What a path is made of, with blanks between.
+ROW_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +198,8 @@ class _Reading:
             self.fault("no_rows", where)
         for number, entry in enumerate(raw, 1):
             row_id = str(entry.get(ROW_ID) or number)
+            if not ROW_NAME.match(row_id):
+                self.fault("row_id", where, number, detail=row_id)
             if row_id in self.row_ids:
                 self.fault("same_id", where, number, detail=row_id)
             self.row_ids.add(row_id)
@@ -257,7 +262,7 @@ class _Reading:
         first = next(iter(kinds), "")
         for kind, number in kinds.items():
             if kind != first:
-                self.fault("type", where, number, column.name, detail=CALLED[first])
+                self.fault(NEEDED[first], where, number, column.name)
         return Field(column.field, first, values=tuple(values) if values else None)
 
     def _formulas(self, node: Mapping[str, Any], names: Mapping[str, Field]) -> Formulas:

@@ -126,7 +126,7 @@ class _Reader:
         while position < len(source):
             found = TOKEN.match(source, position)
             if found is None:
-                raise CellError("parse", f"{source[position:].strip()[:20]} is not understood")
+                raise CellError("not_understood", source[position:].strip()[:20])
             self.tokens.append((found.lastgroup or "", found[found.lastgroup or 0]))
             position = found.end()
 
@@ -142,11 +142,11 @@ class _Reader:
 
     def need(self, word: str) -> None:
         if not self.take(word):
-            raise CellError("parse", f"{word} is missing" + (f" before {self.peek()[1]}" if self.peek()[1] else ""))
+            raise CellError("missing", word)
 
     def end(self) -> None:
         if self.peek()[0] != "end":
-            raise CellError("parse", f"{self.peek()[1]} is not expected")
+            raise CellError("unexpected", self.peek()[1])
 
     def test(self) -> Test:
         if sign := self.take(*COMPARISONS):
@@ -162,7 +162,7 @@ class _Reader:
             high = self.number()
             closing = self.take("]", ")")
             if not closing:
-                raise CellError("parse", "the range does not end with ] or )")
+                raise CellError("missing", "]")
             within = Range(low, opening == "[", high, closing == "]")
             if low > high or (low == high and not (within.with_low and within.with_high)):
                 raise CellError("empty_range", f"{opening}{low}..{high}{closing}")
@@ -182,18 +182,18 @@ class _Reader:
     def number(self) -> Decimal:
         value = self.literal().value
         if not isinstance(value, Decimal):
-            raise CellError("type", "a number")
+            raise CellError("need_number")
         return value
 
     def literal(self) -> Value:
         minus = bool(self.take("-"))
         found = self.atom()
         if not isinstance(found, Value):
-            raise CellError("parse", "a condition begins with a comparison, a range or a value")
+            raise CellError("condition")
         if not minus:
             return found
         if not isinstance(found.value, Decimal):
-            raise CellError("type", "a number")
+            raise CellError("need_number")
         return Value(-found.value)
 
     def choice(self) -> Expression:
@@ -258,7 +258,7 @@ class _Reader:
             return Value(_checked(Decimal(word), word))
         if kind == "text":
             if not word[1:-1].isprintable():
-                raise CellError("parse", "a text holds signs that cannot be seen")
+                raise CellError("not_understood", ascii(word))
             return Value(word[1:-1])
         if word == "(":
             inner = self.choice()
@@ -270,7 +270,7 @@ class _Reader:
             return self.call(word)
         if kind == "name" and word not in RESERVED:
             return Name(word)
-        raise CellError("parse", f"{word} is not expected" if word else "it ends too early")
+        raise CellError("unexpected", word) if word else CellError("ends_early")
 
     def call(self, word: str) -> Expression:
         self.need("(")

@@ -10,7 +10,7 @@ from guanxi.warehouse.rules.findings import CellError
 from guanxi.warehouse.rules.language import COMPARISONS, Among, Apply, Compare, Expression, Name, Range, Test, Value
 
 NUMBER, TEXT, FLAG = "number", "text", "flag"
-CALLED = {NUMBER: "a number", TEXT: "a text in quotation marks", FLAG: "true or false"}
+NEEDED = {NUMBER: "need_number", TEXT: "need_text", FLAG: "need_flag"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +45,13 @@ def check_cell(tests: tuple[Test, ...], subject: Field, names: Mapping[str, Fiel
             if position or test.sign not in {"==", "!="}:
                 raise CellError("null_first")
             if not subject.nullable:
-                raise CellError("type", f"{CALLED[subject.kind]}; {subject.name} is never empty")
+                raise CellError("never_empty", subject.name)
             continue
         kinds = _kinds(test, names)
         wrong = kinds - {subject.kind}
         ordered = isinstance(test, Range) or (isinstance(test, Compare) and test.sign not in {"==", "!="})
         if wrong or (ordered and subject.kind != NUMBER):
-            raise CellError("type", CALLED[subject.kind])
+            raise CellError(NEEDED[subject.kind])
 
 
 def _kinds(test: Test, names: Mapping[str, Field]) -> set[str]:
@@ -66,7 +66,7 @@ def infer(found: Expression, names: Mapping[str, Field]) -> Field:
     """The field that an expression makes, without a name. Raises :class:`CellError`."""
     if isinstance(found, Value):
         if found.value is None:
-            raise CellError("type", "a value; empty cannot be an answer")
+            raise CellError("need_value")
         return Field("", kind_of(found.value), values=(found.value,))
     if isinstance(found, Name):
         known = names.get(found.name)
@@ -114,7 +114,7 @@ def _operators(found: Expression) -> list[str]:
 
 def _all(parts: list[Field], kind: str) -> None:
     if any(part.kind != kind for part in parts):
-        raise CellError("type", CALLED[kind])
+        raise CellError(NEEDED[kind])
 
 
 def _united(parts: list[Field]) -> tuple[Decimal | str | bool, ...] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -72,17 +72,44 @@ def _label(origin: str, content: str) -> str:
     return origin + sha256(content.encode()).hexdigest()[:7]
 
 
-def rulings(folder: Path | None, released: Mapping[str, Ruling] | None = None) -> dict[str, Ruling]:
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A version that somebody released in the site: its number, ``champion`` or ``challenger`` with its share in
+    percent, its first business date, its rules."""
+
+    number: int
+    role: str
+    share: int
+    effective_from: date
+    content: str
+
+
+def ruling_of(book: Book, releases: Sequence[Release], otherwise: Version) -> Ruling:
+    """What decides, of releases in force, the newest last; ``otherwise`` where there is no champion among them.
+
+    A challenger tries itself against the champion that it was released after: the next champion ends the trial.
+    """
+    champion, challenger, share = otherwise, None, 0
+    for one in releases:
+        version = Version(book, f"v{one.number}", one.content, one.effective_from)
+        if one.role == "champion":
+            champion, challenger, share = version, None, 0
+        else:
+            challenger, share = version, one.share
+    return Ruling(champion, challenger, share)
+
+
+def rulings(folder: Path | None, released: Mapping[str, Sequence[Release]] | None = None) -> dict[str, Ruling]:
     """What decides of each book: what was released in the site, else a file ``<book>.json`` of the bank's folder of
     assumptions, else what is shipped. Raises ``RuleError`` where a file of the folder cannot be used."""
     found: dict[str, Ruling] = {}
     for name, book in BOOKS.items():
-        ruling = (released or {}).get(name)
         own = folder / f"{name}.json" if folder is not None else None
-        if ruling is None and own is not None and own.is_file():
+        otherwise = shipped(book)
+        if own is not None and own.is_file():
             content = own.read_text(encoding="utf-8")
-            ruling = Ruling(Version(book, _label("f", content), content))
-        found[name] = ruling or Ruling(shipped(book))
+            otherwise = Version(book, _label("f", content), content)
+        found[name] = ruling_of(book, (released or {}).get(name, ()), otherwise)
         for version in (found[name].champion, found[name].challenger):
             if version is not None:
                 checked(book, version.content)

@@ -1,0 +1,1 @@
+"""Pages of the rules: what decides, drafts with their tables, tests, simulation, approval."""

@@ -1,0 +1,19 @@
+"""The addresses of the rules: lines of the matrix (``matrix.py``)."""
+
+from __future__ import annotations
+
+from tests.acceptance.matrix_row import RULE_MAKERS, RULERS, Row
+
+SENT = {"version_id": "sent_version_id"}
+
+RULES: tuple[Row, ...] = (
+    Row("rules", RULERS),
+    Row("rules-book", RULERS, RULE_MAKERS, given={"book": "tier"}),
+    Row("rules-version", RULERS, RULE_MAKERS),
+    Row("rules-file", RULERS),
+    Row("rules-test", None, RULERS, changes=False),
+    Row("rules-simulate", None, RULE_MAKERS),
+    Row("rules-submit", None, RULE_MAKERS),
+    Row("rules-decide", None, RULE_MAKERS, takes=SENT),
+    Row("rules-withdraw", None, RULE_MAKERS),
+)
