@@ -17,7 +17,6 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from guanxi.crm.kernel.verbs import Verb
-from tests.acceptance.matrix_identity import IDENTITY
 from tests.acceptance.matrix_row import (
     ADMINISTRATORS,
     ADMITTED,
@@ -41,7 +40,7 @@ from tests.acceptance.matrix_row import (
     WORKERS,
     Row,
 )
-from tests.acceptance.matrix_rules import RULES
+from tests.acceptance.matrix_rules import BY_TOPIC
 
 # What a name in an address stands for: a record of a customer, of one person, of somebody's colleague, of the house.
 KWARGS = {
@@ -296,8 +295,7 @@ ROWS: tuple[Row, ...] = (
     Row("export-decide", None, APPROVERS, post_verb=APPROVE, takes={"export_id": "asked_export_id"}),
     Row("export-take-back", None, TAKERS),
     Row("export-file", EXPORTERS, takes={"export_id": "written_export_id"}),
-    *IDENTITY,
-    *RULES,
+    *BY_TOPIC,
     # Nights, quality, rows kept aside
     Row("runs", READERS, part=True),
     Row("run-start", None, MENDERS),

@@ -1,7 +1,8 @@
-"""The addresses of the rules: lines of the matrix (``matrix.py``)."""
+"""The addresses of the rules: lines of the matrix (``matrix.py``); and all lines that stand in files by topic."""
 
 from __future__ import annotations
 
+from tests.acceptance.matrix_identity import IDENTITY
 from tests.acceptance.matrix_row import RULE_MAKERS, RULERS, Row
 
 SENT = {"version_id": "sent_version_id"}
@@ -17,3 +18,5 @@ RULES: tuple[Row, ...] = (
     Row("rules-decide", None, RULE_MAKERS, takes=SENT),
     Row("rules-withdraw", None, RULE_MAKERS),
 )
+
+BY_TOPIC: tuple[Row, ...] = (*IDENTITY, *RULES)
