@@ -22,6 +22,7 @@ from guanxi.crm.org.grants import GRANTS
 from guanxi.crm.org.models import Assignment, Cover, Institution, Line, Post, Role
 from guanxi.crm.org.queries import forget, standing_of
 from guanxi.crm.party.models import LinkedParty, Party, PartyRelation
+from guanxi.crm.web.customers import views
 
 pytestmark = pytest.mark.django_db
 YESTERDAY, TOMORROW = datetime.timedelta(days=-1), datetime.timedelta(days=1)
@@ -267,7 +268,7 @@ def test_work_with_another_scope_gives_the_requests_own_back(cast):
 @pytest.mark.parametrize(
     ("line", "own", "other"), [("retail", "person", "organisation"), ("corporate", "organisation", "person")]
 )
-def test_a_linkage_post_crosses_the_wall_to_the_related_alone_and_only_to_see(cast, line, own, other):
+def test_a_linkage_post_crosses_the_wall_to_the_related_alone_and_only_to_see(cast, monkeypatch, line, own, other):
     """Of the other line exactly those who are related to a customer of the own line in the post's institutions."""
     Post.objects.filter(staff=cast.qian).delete()
     Post.objects.create(staff=cast.qian, institution_id="B1", role=Role.LINKAGE, line=line)
@@ -297,6 +298,9 @@ def test_a_linkage_post_crosses_the_wall_to_the_related_alone_and_only_to_see(ca
         assert (f"/customers/{number}/" in answer) is (status == 200)
     shown = client.get("/customers/").context["list"].page
     assert shown.total.rows == len(expected | across), "what is seen across the wall counts as well"
+    monkeypatch.setattr(views, "FEW", len(expected))
+    total = client.get("/customers/").context["list"].page.total
+    assert (total.rows, total.exact) == (len(expected), False), "too many to count: at least those whom books know"
     PartyRelation.objects.all().delete()
     LinkedParty.objects.all().delete()
     assert seen(Party, held.scope) == expected
@@ -312,3 +316,11 @@ def test_the_way_across_the_wall_is_looked_up_by_index(cast):
         assert "Seq Scan" not in plan, plan
         assert "BitmapOr" in plan, plan
         assert "guanxi_sees_linked(" in plan, plan
+    # Across more than one, rows are walked, and each is asked for its own entry: the set of all would be made twice.
+    sight = Scope.of_institutions("", ["B11", "B12"]).retail
+    scope = Scope("9001", retail=sight, retail_links=("B11", "B12"))
+    with as_site(scope), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        plan = CustomerFigure.objects.visible_to(scope).order_by("-assets")[:50].explain()
+        assert plan.count(" linked_party ") == 2, plan
+        assert "hashed" not in plan, plan

@@ -14,6 +14,7 @@ from django.db.models import F, Sum
 
 from guanxi.crm.insight.models import BookDay
 from guanxi.crm.kernel.scope import Scope
+from guanxi.crm.party.queries import linked_across
 
 ZERO = Decimal(0)
 
@@ -40,6 +41,15 @@ def customers_in(
     if tiers:
         rows = rows.filter(tier__in=tiers)
     return rows.aggregate(many=Sum("customers"))["many"] or 0
+
+
+@lru_cache(maxsize=2048)
+def customers_beside(published: int, scope: Scope, *, at_most: int) -> int:
+    """How many single customers a scope names beside its posts and books: supported, or across the wall; whom a post
+    reaches as well counts twice. No more than ``at_most`` of those across the wall; remembered within a publication.
+    """
+    across = linked_across(scope, at_most=at_most) if scope.links else 0
+    return len(scope.supported) + across
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,8 +76,8 @@ def enter(scope: Scope) -> None:
     values = settings_of(scope)
     calls = ", ".join(f"set_config('guanxi.{name}', %s, false)" for name in values)
     role = f"set_config('role', '{ROLE}', false), " if settings.ASSUME_ROLE else ""
-    # Not through Django's cursor: it is no query of the page's.
-    connection.connection.execute(f"SELECT {role}{calls}", list(values.values()))
+    # Not through Django's cursor: it is no query of the page's. Prepared, since to plan it takes as long as to run it.
+    connection.connection.execute(f"SELECT {role}{calls}", list(values.values()), prepare=True)
 
 
 def leave() -> None:
@@ -137,12 +137,17 @@ def protect(using: BaseDatabaseWrapper) -> None:
                 cursor.execute(f"ALTER FUNCTION pg_catalog.{name}(numeric, numeric) LEAKPROOF")
         tables = set(using.introspection.table_names(cursor))
         standing = _columns(cursor)
-        links = {"retail": _ids("retail_links"), "corporate": _ids("corporate_links")}
-        asking.make(using, cursor, _asked_about(), **links)
-        for model in protected_models():
-            # Migrated only in part, a table is not yet what its policy speaks of.
-            if standing.get(model._meta.db_table, frozenset()) >= {f.column for f in model._meta.concrete_fields}:
-                _police(cursor, model)
+        asking.make(using, cursor, _asked_about(), **_links())
+        # Migrated only in part, a table is not yet what its policy speaks of.
+        whole = [
+            model
+            for model in protected_models()
+            if standing.get(model._meta.db_table, frozenset()) >= {f.column for f in model._meta.concrete_fields}
+        ]
+        for model in whole:
+            _police(cursor, model)
+        if len(whole) == len(protected_models()):
+            asking.clear(cursor)
         if exists:
             _grant(cursor, tables)
 
@@ -204,7 +209,7 @@ def _condition(model: type[Any], paths: ScopePaths) -> str:
             # Said by the row itself, whose record is asked only for those who see records beside the post's: by its
             # number where that is enough, and for a book by itself.
             record = model._meta.get_field(paths.manager.partition("__")[0]).column
-            named = [*_beside_the_post(record), f"({_is_on('books')} AND {ways[0]})"]
+            named = [*_beside_the_post(f"{table}.{record}"), f"({_is_on('books')} AND {ways[0]})"]
             ways = [_by_line(), f"({_is_on('named')} AND ({' OR '.join(named)}))"]
         elif "__" not in paths.institution:
             ways.insert(0, f"({_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}))")
@@ -220,18 +225,21 @@ def _condition(model: type[Any], paths: ScopePaths) -> str:
     else:
         ways.insert(1, f"({_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}))")
     if paths.record == "id" or (paths.record and paths.kind == "kind"):
-        ways += _beside_the_post("id") if paths.record == "id" else _beside_the_post("party_id", walked=True)
+        own = paths.record == "id"
+        ways += _beside_the_post(f"{table}.{'id' if own else 'party_id'}", walked=not own)
     return " OR ".join(ways)
 
 
 def _by_line() -> str:
     """The condition that a row with a kind and an institution of its own is seen by the post."""
-    lines = " ".join(
-        f"WHEN '{kind}' THEN {_is_on(f'{line}_all')} OR institution_id = ANY ({_ids(f'{line}_ids')})"
-        for line, kind in KIND_OF_LINE.items()
+    corporate, retail = (
+        f"THEN {_is_on(f'{line}_all')} OR institution_id = ANY ({_ids(f'{line}_ids')})"
+        for line in ("corporate", "retail")
     )
-    # Sums of nights before they knew their kind have none: they are seen where no wall stands.
-    return f"CASE kind {lines} ELSE {_is_on('alike')} AND institution_id = ANY ({_ids('retail_ids')}) END"
+    # Sums of nights before they knew their kind have none: they are seen where no wall stands, when both lines see the
+    # same. Each list stands here once, since each is a sub-select to plan.
+    known = f"WHEN kind = '{KIND_OF_LINE['corporate']}' {corporate} WHEN kind = '{KIND_OF_LINE['retail']}'"
+    return f"CASE {known} OR {_is_on('alike')} {retail} ELSE false END"
 
 
 def _seen_with(model: type[Any], name: str) -> str:
@@ -260,11 +268,16 @@ def _asked_about() -> list[type[Model]]:
 def _beside_the_post(record: str, *, walked: bool = False) -> list[str]:
     """The conditions that a record is seen by its number: supported, or across the wall.
 
-    ``walked``: lists walk the table's rows in an order of their own, so that a set made once is cheaper.
+    ``walked``: lists walk the table's rows in an order of their own, so that a call for each would be dear.
     """
-    linked = f"{record} IN ({asking.all_linked()})" if walked else asking.linked(record)
+    linked = asking.linked_row(record, **_links()) if walked else asking.linked(record)
     # The second is asked last, and not at all of those without such a post.
     return [f"{record} = ANY ({_ids('supported')})", f"({_is_on('linking')} AND {linked})"]
+
+
+def _links() -> dict[str, str]:
+    """The institutions from whose side somebody looks across the wall, as expressions, by line."""
+    return {line: _ids(f"{line}_links") for line in KIND_OF_LINE}
 
 
 def _is_on(name: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
-from guanxi.crm.kernel.linkage import ACROSS
+from guanxi.crm.kernel.linkage import IS_ACROSS
 
 # A record's line follows from its kind: a wall stands between the two.
 KIND_OF_LINE = {"retail": "person", "corporate": "organisation"}
@@ -198,7 +198,7 @@ def condition_of(paths: ScopePaths, scope: Scope, model: Any = None) -> Q | None
     if scope.supported and paths.record:
         ways.append(_of_record(paths, "in", scope.supported))
     if scope.links and paths.record:
-        ways.append(_of_record(paths, ACROSS, (scope.retail_links, scope.corporate_links)))
+        ways.append(_of_record(paths, IS_ACROSS, (scope.retail_links, scope.corporate_links)))
     if paths.owner and scope.staff_id:
         ways.append(_of_nobody(paths) & Q(**{paths.owner: scope.staff_id}))
     if paths.guests and scope.staff_id:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
+
 from guanxi.crm.audit.digest import mark_of
 from guanxi.crm.kernel import sensitive
 from guanxi.crm.kernel.scope import Scope
@@ -180,6 +182,13 @@ def phone_keys(scope: Scope, party_ids: Iterable[str]) -> dict[str, str]:
         if party_id not in found or place < found[party_id][0]:
             found[party_id] = (place, f"{kind}-{sequence}")
     return {party_id: key for party_id, (_place, key) in found.items()}
+
+
+def linked_across(scope: Scope, *, at_most: int) -> int:
+    """How many customers ``scope`` sees across the wall, counted up to ``at_most``; one query over an index."""
+    sides = Q(kind=PartyKind.PERSON, institution_id__in=scope.retail_links)
+    sides |= Q(kind=PartyKind.ORGANISATION, institution_id__in=scope.corporate_links)
+    return LinkedParty.objects.filter(sides).order_by()[:at_most].count()
 
 
 def institutions_linked_to(party_id: str) -> tuple[str, ...]:

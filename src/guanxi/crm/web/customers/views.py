@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpResponseBase
 
-from guanxi.crm.insight.book_queries import customers_in
+from guanxi.crm.insight.book_queries import customers_beside, customers_in
 from guanxi.crm.insight.models import SubTier, Tier
 from guanxi.crm.kernel.scope import Reach
 from guanxi.crm.org.queries import institution_tree
@@ -27,14 +27,17 @@ def customers(request: StaffRequest) -> HttpResponseBase:
     own = request.scope.reach is Reach.OWN
 
     def narrow(values: dict[str, Any]) -> bool:
-        return own or counted(request, values) <= FEW
+        return own or counted(request, values) + beside(request) <= FEW
 
     def total(state: State) -> Total | None:
-        # Books do not know single customers: where some are seen beside them, nothing exact can be said.
-        beside = request.scope.supported or request.scope.links
-        if not beside and set(state.values) <= BY_BOOK and _whole_tiers(state.values):
+        if not (set(state.values) <= BY_BOOK and _whole_tiers(state.values)):
+            return None
+        # Books do not know single customers: where some are seen beside them, few are counted, and of many it is said
+        # how many there are at least.
+        if not (request.scope.supported or request.scope.links):
             return Total(counted(request, state.values), exact=True)
-        return None
+        known = 0 if narrow(state.values) else counted(request, state.values)
+        return Total(known, exact=False) if known else None
 
     left_out = frozenset({"manager", "institution"}) if own else frozenset({"maturity"})
     shown = Shown(template="web/customers.html", narrow=narrow, total=total, left_out=left_out)
@@ -55,6 +58,13 @@ def counted(request: StaffRequest, values: dict[str, Any]) -> int:
         "" if manager == NOBODY else manager,
         tuple(tiers),
     )
+
+
+def beside(request: StaffRequest) -> int:
+    """At most how many single customers are seen beside posts and books, as far as :data:`FEW` goes."""
+    if request.published is None or not (request.scope.supported or request.scope.links):
+        return 0
+    return customers_beside(request.published.id, request.scope, at_most=FEW + 1)
 
 
 def _whole_tiers(values: dict[str, Any]) -> bool:

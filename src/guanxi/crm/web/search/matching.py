@@ -31,8 +31,8 @@ BY_KEY = 5_000
 def narrow_to(rows: QuerySet[Any], text: str, scope: Scope) -> QuerySet[Any]:
     """Figures whose customer matches ``text``, of ``rows`` that are within ``scope``; none where it says nothing.
 
-    A number that another customer has taken over finds that customer alone. Costs one or two short queries of its own,
-    one more for what looks like a number.
+    A number that another customer has taken over finds that customer alone. Costs one short query of its own, one or
+    two more for what looks like a number.
     """
     now = customers_now(scope, text)
     if now:
@@ -51,14 +51,16 @@ def narrow_to(rows: QuerySet[Any], text: str, scope: Scope) -> QuerySet[Any]:
     beside = scope.managers or scope.supported or scope.links
     by_place = scope.reach is Reach.INSTITUTIONS and not (beside or scope.sight.everything)
     places = scope.institution_ids if by_place else None
-    sql, parameters = search_sql(query, institution_ids=places, limit=FETCHED + 1)
-    found = _run(sql, parameters)
-    if len(found) <= FETCHED:
-        numbers = [party_id for _place, party_id in found]
-        return rows.filter(party_id__in=_with_digits(query, digits, numbers, places) if digits else numbers)
-    most = BY_KEY * isqrt(max(len(lookup.tokens) for lookup in query.lookups))
+    most = max(FETCHED, BY_KEY * isqrt(max(len(lookup.tokens) for lookup in query.lookups)))
     sql, parameters = search_sql(query, institution_ids=places, limit=most + 1)
-    if _run(f"SELECT count(*), '' FROM ({sql}) AS found", parameters)[0][0] <= most:
+    # One statement for both, since to plan it takes longer than to run it.
+    first = f"SELECT array_agg(party_id) FROM (SELECT party_id FROM found LIMIT {FETCHED + 1}) AS first"
+    counted = f"WITH found AS MATERIALIZED ({sql}) SELECT (SELECT count(*) FROM found), ({first})"
+    [(many, numbers)] = _run(counted, parameters)
+    if many <= FETCHED:
+        numbers = numbers or []
+        return rows.filter(party_id__in=_with_digits(query, digits, numbers, places) if digits else numbers)
+    if many <= most:
         return rows.filter(_in(sql, parameters))
     return rows.filter(_walked(query))
 
