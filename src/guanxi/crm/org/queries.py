@@ -39,11 +39,21 @@ class InstitutionTree:
     """Every institution by number, in the order of the tree (each above those below it)."""
 
     nodes: dict[str, Node] = field(default_factory=dict)
+    _below: dict[str, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def below(self, institution_ids: Iterable[str]) -> tuple[str, ...]:
         """The institutions named and all below them, without repetition, sorted; unknown numbers are left out."""
+        named = [number for number in institution_ids if number in self.nodes]
+        if len(named) != 1:
+            return self._walked(named)
+        # Each request asks it for the places of who asks, once a verb.
+        if named[0] not in self._below:
+            self._below[named[0]] = self._walked(named)
+        return self._below[named[0]]
+
+    def _walked(self, named: list[str]) -> tuple[str, ...]:
         found: set[str] = set()
-        waiting = [number for number in institution_ids if number in self.nodes]
+        waiting = [*named]
         while waiting:
             number = waiting.pop()
             if number not in found:

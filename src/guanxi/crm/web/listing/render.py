@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from guanxi.crm.web.exports.rights import may_export
 from guanxi.crm.web.exports.sources import has_source
+from guanxi.crm.web.icons import icon
 from guanxi.crm.web.listing.columns import Column
 from guanxi.crm.web.listing.filters import Filter, Flags, Label, Pairs, Words
 from guanxi.crm.web.listing.listing import Listing, Page, State, address, pairs_of
@@ -19,19 +20,6 @@ from guanxi.crm.web.request import StaffRequest
 
 # A column's width as kept with the person, in steps of eight pixels: a class each, since pages hold no inline style.
 NARROWEST, WIDEST, STEP = 48, 480, 8
-
-
-@dataclass(frozen=True, slots=True)
-class Head:
-    """A column's heading. ``order`` is ascending, descending or none; ``url`` sorts, where it can be sorted by."""
-
-    key: str
-    label: Label
-    number: bool
-    unit: bool
-    css: str
-    order: str
-    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +54,19 @@ class ShownFlag:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownColumn:
-    """A column in the column choice."""
-
-    key: str
-    label: Label
-    shown: bool
-    fixed: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ListPage:
-    """What ``web/listing/frame.html`` draws. ``export_url`` is empty for those who may not take it out."""
+    """What ``web/listing/frame.html`` draws. What repeats is drawn already (rows, headings, the choice of columns): a
+    template would take some milliseconds for it. ``export_url`` is empty for those who may not take it out.
+    """
 
     listing: Listing
-    heads: tuple[Head, ...]
+    heads: SafeString
     body: SafeString
     page: Page
     filters: tuple[ShownFilter, ...]
     flags: tuple[ShownFlag, ...]
     chips: tuple[ShownChip, ...]
-    columns: tuple[ShownColumn, ...]
+    columns: SafeString
     words: Words | None
     words_value: str
     sort: str
@@ -153,12 +133,10 @@ def list_page(
 ) -> ListPage:
     """Everything the frame draws; costs no query."""
     base = pairs_of(listing, state)
-    widths = widths_of(listing, request)
     words = next((one for one in listing.filters if isinstance(one, Words)), None)
-    shown = {column.key for column in columns}
     return ListPage(
         listing=listing,
-        heads=tuple(_head(listing, state, column, widths, narrow=narrow) for column in columns),
+        heads=_heads(listing, request, state, columns, narrow=narrow),
         body=drawn_rows(page, columns, request, choosing=bool(listing.actions)),
         page=page,
         filters=tuple(_filter(listing, request, state, one) for one in listing.filters if one.template),
@@ -169,9 +147,7 @@ def list_page(
             if one.key in state.values
             for chip in one.chips(request, state.values[one.key])
         ),
-        columns=tuple(
-            ShownColumn(column.key, column.label, column.key in shown, column.fixed) for column in listing.columns
-        ),
+        columns=_column_choice(listing, columns),
         words=words,
         words_value=state.values.get(words.key, "") if words else "",
         sort=state.sorted_by if state.sorted_by != listing.default_sort else "",
@@ -195,9 +171,19 @@ def _export_url(listing: Listing, request: StaffRequest, pairs: Pairs) -> str:
     return reverse("export-ask", args=[listing.name]) + address(pairs)
 
 
-def _head(listing: Listing, state: State, column: Column, widths: dict[str, int], *, narrow: bool) -> Head:
+def _heads(
+    listing: Listing, request: StaffRequest, state: State, columns: Sequence[Column], *, narrow: bool
+) -> SafeString:
+    """The columns' headings as HTML, each a link that sorts where it can be sorted by, with how it is sorted now."""
+    widths = widths_of(listing, request)
+    return mark_safe("".join(_head(listing, request, state, column, widths, narrow=narrow) for column in columns))  # noqa: S308
+
+
+def _head(
+    listing: Listing, request: StaffRequest, state: State, column: Column, widths: dict[str, int], *, narrow: bool
+) -> str:
     sort = listing.sort_of(column.sort) if column.sort else None
-    order, url = "none", ""
+    order, url = "", ""
     if sort and (sort.everywhere or narrow):
         here = state.sort.key == sort.key
         descending = not state.descending if here else sort.descending
@@ -209,7 +195,27 @@ def _head(listing: Listing, state: State, column: Column, widths: dict[str, int]
         css += " gx-number"
     if column.key in widths:
         css += f" gx-w{widths[column.key] // STEP}"
-    return Head(column.key, column.label, column.number, column.unit, css, order, url)
+    said = f' aria-sort="{order}"' if order else ""
+    label = f"<span>{escape(str(column.label))}</span>"
+    if url:
+        href = escape(request.path + url)
+        mark = icon("arrow-down" if order == "descending" else "arrow-up") if order else ""
+        asked = f'<a href="{href}" hx-get="{href}" hx-target="#list" hx-swap="outerMorph">'
+        label = f"{asked}{escape(str(column.label))}{mark}</a>"
+    grip = '<i class="gx-grip" aria-hidden="true"></i>'
+    return f'<th scope="col" class="{css}" data-column="{escape(column.key)}"{said}>{label}{grip}</th>'
+
+
+def _column_choice(listing: Listing, columns: Sequence[Column]) -> SafeString:
+    """Every column but the fixed ones as a box to tick, as HTML."""
+    shown = {column.key for column in columns}
+    boxes = [
+        f'<li><label><input type="checkbox" class="form-check-input" name="column" value="{escape(column.key)}"'
+        f"{' checked' if column.key in shown else ''}>{escape(str(column.label))}</label></li>"
+        for column in listing.columns
+        if not column.fixed
+    ]
+    return mark_safe("".join(boxes))  # noqa: S308
 
 
 def _filter(listing: Listing, request: StaffRequest, state: State, one: Filter) -> ShownFilter:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.template import Context
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from guanxi.crm.web.display import Display
 from guanxi.crm.web.icons import icon as make_icon
@@ -29,6 +33,21 @@ def _display(context: Context) -> Display:
 def icon(name: str, css: str = "", label: str = "") -> SafeString:
     """An icon of Tabler's set; with ``label`` it is said aloud."""
     return make_icon(name, css, str(label))
+
+
+@register.simple_tag
+def skeleton(rows: int) -> SafeString:
+    """What stands where rows are still on their way, of the right size."""
+    return _skeleton(rows, get_language() or "")
+
+
+@lru_cache(maxsize=64)
+def _skeleton(rows: int, _language: str) -> SafeString:
+    return format_html(
+        '<div class="gx-skeleton" role="status" aria-label="{}">{}</div>',
+        _("Loading"),
+        mark_safe("<i></i>" * rows),  # noqa: S308
+    )
 
 
 @register.simple_tag(takes_context=True)
