@@ -91,7 +91,7 @@ def test_the_sites_role_can_neither_leave_its_policies_nor_write_what_is_publish
                 with pytest.raises(psycopg.errors.InsufficientPrivilege), transaction.atomic():
                     connection.connection.execute(statement)
         with pytest.raises(psycopg.errors.InsufficientPrivilege), transaction.atomic():
-            connection.connection.execute(f"SELECT * FROM {cast.partitions[0]}")
+            connection.connection.execute("SELECT * FROM insight_customerfigure_cast")
     cursor = connection.cursor()
     cursor.execute("SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = %s", [protection.ROLE])
     assert cursor.fetchone() == (False, False, False)
