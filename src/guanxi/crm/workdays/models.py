@@ -37,6 +37,12 @@ class SpecialDay(models.Model):
     def __str__(self) -> str:
         return f"{self.day} {self.name_zh}"
 
+    def clean(self) -> None:
+        """A form that shows the day without letting it be changed leaves out what is said of it: asked here."""
+        super().clean()
+        if not self._state.adding:
+            self.validate_constraints()
+
     def label(self, language: str) -> str:
         """The name in a language."""
         return self.name_en if language.startswith("en") else self.name_zh
