@@ -159,6 +159,7 @@ def work(console: Console) -> None:
     from guanxi.commands.demo_leads import make_leads
     from guanxi.commands.demo_referrals import make_referrals
     from guanxi.commands.demo_work import make_work
+    from guanxi.crm.identity.tasks import measure
     from guanxi.crm.workdays.queries import working_calendar
 
     now, calendar = timezone.now(), working_calendar()
@@ -172,6 +173,7 @@ def work(console: Console) -> None:
         ("leads", lambda: make_leads(now=now)),
         ("appointments", lambda: make_calendars(now=now, calendar=calendar)),
         ("referrals", lambda: make_referrals(now=now, calendar=calendar)),
+        ("measures of the customers' data", measure),
     )
     for what, make in made:
         started = time.monotonic()

@@ -52,7 +52,11 @@ class Misspelling:
     def other_character(self, own: random.Random, name: str) -> str:
         """With a wrong character."""
         place = own.randrange(1, len(name)) if len(name) > 1 else 0
-        return name[:place] + own.choice(self.letters) + name[place + 1 :]
+        other = own.choice(self.letters)
+        if name[place] not in self.reading:
+            # In Latin letters two of them change places.
+            return name[: place - 1] + name[place] + name[place - 1] + name[place + 1 :] if place else name
+        return name[:place] + other + name[place + 1 :]
 
     def other_order(self, own: random.Random, name: str) -> str:
         """Two characters of the given name the wrong way round."""

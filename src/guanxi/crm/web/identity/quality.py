@@ -27,7 +27,7 @@ def quality(request: StaffRequest) -> HttpResponse:
     place = request.GET.get("institution", "")
     found = board(request.scope, tree, place)
     kinds = [
-        (label, [(field_word(one.key), one) for one in found.fields if one.kind == value])
+        (label, [(field_word(one.key, value), one) for one in found.fields if one.kind == value])
         for value, label in PartyKind.choices
     ]
     context = {

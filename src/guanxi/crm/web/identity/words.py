@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
-from guanxi.crm.party.codes import ContactKind, IdentifierKind, word
-from guanxi.crm.party.models import Party
+from guanxi.crm.org.queries import institution_tree, staff_names
+from guanxi.crm.party.codes import (
+    ContactKind,
+    Education,
+    Gender,
+    IdentifierKind,
+    InvestmentRisk,
+    OrganisationScale,
+    RiskLevel,
+    word,
+)
+from guanxi.crm.party.models import Party, PartyKind
+from guanxi.crm.web.display import Display
 
 OF_A_RECORD = {
     "prior": gettext_lazy("Before looking"),
@@ -65,10 +76,27 @@ VALIDITIES = {
     "ambiguous": gettext_lazy("several places are called so"),
     "invalid": gettext_lazy("not valid"),
 }
+# The fields of a record that hold a code.
+CODES = {
+    "party_kind": PartyKind,
+    "gender": Gender,
+    "education": Education,
+    "organisation_scale": OrganisationScale,
+    "investment_risk": InvestmentRisk,
+    "aml_risk": RiskLevel,
+}
+YES_AND_NO = {"true": gettext_lazy("yes"), "false": gettext_lazy("no")}
+STATES = {
+    "active": pgettext_lazy("state of a customer", "active"),
+    "dormant": pgettext_lazy("state of a customer", "dormant"),
+    "closed": pgettext_lazy("state of a customer", "closed"),
+}
 
 
-def field_word(field: str) -> str:
-    """What a field of a record is called."""
+def field_word(field: str, kind: str = "") -> str:
+    """What a field of a record is called; of an organisation where ``kind`` says so."""
+    if kind == PartyKind.ORGANISATION and field in ("name", "party_name"):
+        return pgettext("organisation", "Name")
     what, _colon, kind = field.partition(":")
     if what == "identifier" and kind:
         return str(word(IdentifierKind, kind))
@@ -88,3 +116,18 @@ def level_word(level: str) -> str:
 def validity_word(validity: str) -> str:
     """What standardising says of a value; as it says it where that is none of ours."""
     return str(VALIDITIES.get(validity, validity))
+
+
+def value_word(field: str, value: str, display: Display) -> str:
+    """The word for a record's value where it is a code, or somebody's number; else the value as it is."""
+    if field in CODES:
+        return word(CODES[field], value)
+    if field == "institution_id":
+        node = institution_tree(display.version).nodes.get(value)
+        return value if node is None else node.name if display.is_chinese or not node.name_en else node.name_en
+    if field == "manager_id":
+        name = staff_names(display.version).get(value)
+        return f"{name} {value}" if name else value
+    if field == "status":
+        return str(STATES.get(value, value))
+    return str(YES_AND_NO.get(value, value)) if field == "restricted" else value
