@@ -72,11 +72,7 @@ class Task(models.Model):
             models.Index(
                 fields=["party", "due_on", "id"], condition=models.Q(state=TaskState.OPEN), name="task_open_party"
             ),
-            models.Index(
-                fields=["lead", "due_on", "id"],
-                condition=models.Q(lead__isnull=False, state=TaskState.OPEN),
-                name="task_open_lead",
-            ),
+            models.Index(fields=["lead", "due_on", "id"], condition=models.Q(lead__isnull=False), name="task_lead"),
             models.Index(fields=["due_on", "id"], condition=models.Q(state=TaskState.OPEN), name="task_open_due"),
             models.Index(
                 fields=["done_by", "-done_at"], condition=~models.Q(state=TaskState.OPEN), name="task_finished"
