@@ -7,6 +7,7 @@ import io
 import time
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -16,12 +17,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from guanxi.crm.contact.models import Activity
 from guanxi.crm.kernel.verbs import Verb
 from guanxi.crm.org.queries import standing_of
 from guanxi.crm.party.models import ContactPoint, PartyIdentifier
 from guanxi.crm.sales import lead_tasks
 from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.leads import services as leads
+from guanxi.crm.sales.leads.hung import nothing_hung
 from guanxi.crm.sales.leads.importing import mending, reading, services
 from guanxi.crm.sales.leads.importing.fields import propose
 from guanxi.crm.sales.leads.importing.values import Places, Reader
@@ -202,6 +205,20 @@ def test_a_file_changes_what_is_there_and_all_of_it_is_taken_back(cast):
     assert (there.name, there.identifier, there.product, there.amount, there.version) == ("旧名", "", "", None, 3)
     assert there.phone == "13900009999"
     assert set(Lead.objects.values_list("name", flat=True)) == {"旧名", "别人改的"}
+
+
+def test_what_is_recorded_while_a_file_is_taken_back_stays(cast, monkeypatch):
+    batch = taken(cast.ai, csv_of(ZHANG, ("李四", "个人", "13600001111", "", "", "", "", "", "")))
+    called = Lead.objects.get(name=ZHANG[0])
+    Activity.objects.create(key=uuid4(), lead=called, kind="call", at=timezone.now(), staff=cast.ai)
+    # The first statement sees what was there before it waited for the row: no call yet.
+    seen = iter(("true", nothing_hung("l")))
+    monkeypatch.setattr(services.writing, "nothing_hung", lambda _alias: next(seen))
+    services.take_back_file(batch_id=batch.pk, staff=cast.ai)
+    services.work(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.state, batch.counts["deleted"], batch.counts["left"]) == ("reverted", 1, 1)
+    assert Lead.objects.get() == called
 
 
 def test_rules_give_a_files_leads_and_a_second_tap_takes_nothing_in_again(cast):

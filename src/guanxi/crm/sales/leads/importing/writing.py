@@ -61,6 +61,8 @@ WHERE r.batch_id = %s AND r.outcome = %s AND l.version = 1 AND l.opportunity_id 
     AND {nothing_hung}
 FOR UPDATE OF l
 """
+# Asked again once the leads are held: the statement that waited for them sees what hung on them before it waited.
+_STILL_UNTOUCHED = "SELECT l.id FROM sales_lead l WHERE l.id = ANY (%s) AND {nothing_hung}"
 _ROWS = f"""
 INSERT INTO sales_leadrow (batch_id, line, outcome, by, field, problem, named, lead_id, version_before)
 SELECT %(batch)s, s.line, s.outcome, s.by, s.field,
@@ -138,6 +140,8 @@ def take_back(batch_id: UUID) -> tuple[int, int, int]:
     fields = [field.column for field in Lead._meta.concrete_fields if field.name not in ("id", "version", "key")]
     with connection.cursor() as cursor:
         cursor.execute(_UNTOUCHED.format(nothing_hung=nothing_hung("l")), [batch_id, Outcome.CREATE])
+        held = [row[0] for row in cursor.fetchall()]
+        cursor.execute(_STILL_UNTOUCHED.format(nothing_hung=nothing_hung("l")), [held])
         numbers = [row[0] for row in cursor.fetchall()]
         for table, column in (("sales_leadstep", "lead_id"), ("sales_lead", "id")):
             cursor.execute(f"DELETE FROM {table} WHERE {column} = ANY (%s)", [numbers])
