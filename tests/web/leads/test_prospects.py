@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from guanxi.crm.contact.models import Activity
+from guanxi.crm.contact.models import Activity, Task
 from guanxi.crm.party.models import PartyIdentifier
 from guanxi.crm.sales.leads import conversion
 from guanxi.crm.sales.models import Lead, Opportunity
@@ -64,7 +64,16 @@ def test_from_the_lead_to_the_opportunity_of_a_prospect_to_the_customers(cast, s
     assert f"/opportunities/{one.pk}/" in ai.get(f"/customers/{cast.person.id}/opportunities/").text
     assert Activity.objects.get().party_id == cast.person.id
     assert "问了利率" in ai.get(f"/opportunities/{one.pk}/").text
+    # What missed the conversion by a moment goes over with the next night; what is another prospect's stays theirs.
+    Activity.objects.update(party=None)
+    other = lead_in("B11", "别客", manager="1111")
+    for prospect in (lead, other):
+        Task.objects.create(key=uuid4(), lead=prospect, title="x", staff=cast.ai, due_on=timezone.localdate())
     assert conversion.link_prospects() == 0
+    assert Activity.objects.get().party_id == cast.person.id
+    assert set(Task.objects.values_list("lead_id", "party_id", "follows")) == {
+        (lead.pk, cast.person.id, True), (other.pk, None, False),
+    }  # fmt: skip
 
 
 def test_by_hand_too_and_the_api_says_whose_it_is(cast, sign_in, client):

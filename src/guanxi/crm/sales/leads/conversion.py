@@ -15,6 +15,7 @@ from guanxi.crm.kernel.scope import Scope
 from guanxi.crm.party.models import Party
 from guanxi.crm.sales.errors import SalesError
 from guanxi.crm.sales.lead_codes import LeadState, StepKind
+from guanxi.crm.sales.leads.hung import adopt_strays
 from guanxi.crm.sales.leads.opening import Wanted, adopt, open_before, open_for
 from guanxi.crm.sales.leads.services import locked, save, told
 from guanxi.crm.sales.models import Lead, LeadStep
@@ -73,7 +74,8 @@ def convert_lead(
 
 
 # A customer who has the prospect's identifier; else one who has both its phone and its name. The lowest number where
-# several do, so that running it again changes nothing.
+# several do, so that running it again changes nothing. The state is asked again of the row that is written: where
+# somebody converted the prospect by hand while this waited for the row, their word stands.
 _LINK = """
 WITH found AS (
     SELECT l.id, coalesce(
@@ -86,17 +88,21 @@ WITH found AS (
 )
 UPDATE sales_lead l SET state = %(converted)s, party_id = found.party_id, changed_at = %(now)s, changed_by_id = NULL,
     version = l.version + 1
-FROM found WHERE found.id = l.id AND found.party_id IS NOT NULL
+FROM found WHERE found.id = l.id AND found.party_id IS NOT NULL AND l.state = %(prospect)s
 RETURNING l.id
 """
 
 
 def link_prospects() -> int:
-    """Prospects that have become customers say which; returns how many. The worker's own, after each night."""
+    """Prospects that have become customers say which; returns how many. The worker's own, after each night.
+
+    What was written about a prospect in the moment of the conversion, and missed it, goes over to the customer too.
+    """
     values = {"prospect": LeadState.PROSPECT, "converted": LeadState.CONVERTED, "now": timezone.now()}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_LINK, values)
         numbers = [row[0] for row in cursor.fetchall()]
         LeadStep.objects.bulk_create([LeadStep(lead_id=one, kind=StepKind.CONVERTED) for one in numbers])
         adopt(numbers)
+        adopt_strays(cursor)
     return len(numbers)

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from guanxi.crm.sales.lead_codes import LeadState
+
 
 @dataclass(frozen=True, slots=True)
 class Hung:
@@ -18,13 +20,15 @@ class Hung:
     table: str
     follows: bool = False
 
-    def adoption(self) -> str:
-        """The statement that gives the rows of some prospects (``leads``) to the customers they have become."""
+    def adoption(self, which: str) -> str:
+        """The statement that gives the rows of some prospects (``which``, a condition on the lead ``l``) to the
+        customers they have become.
+        """
         follows = ", follows = t.follows OR t.staff_id IS NOT DISTINCT FROM p.manager_id" if self.follows else ""
         return f"""
 UPDATE {self.table} t SET party_id = p.id{follows}
 FROM sales_lead l JOIN party_party p ON p.id = l.party_id
-WHERE l.id = ANY (%(leads)s) AND t.lead_id = l.id AND t.party_id IS NULL"""
+WHERE {which} AND t.lead_id = l.id AND t.lead_id IS NOT NULL AND t.party_id IS NULL"""
 
 
 _TABLES: dict[str, Hung] = {}
@@ -38,7 +42,15 @@ def register(*tables: Hung) -> None:
 def adopt_hung(cursor: Any, lead_ids: Sequence[int]) -> None:
     """Gives what hangs on prospects who have become customers to these; one statement a table."""
     for one in _TABLES.values():
-        cursor.execute(one.adoption(), {"leads": list(lead_ids)})
+        cursor.execute(one.adoption("l.id = ANY (%(leads)s)"), {"leads": list(lead_ids)})
+
+
+def adopt_strays(cursor: Any) -> None:
+    """Gives customers what still hangs on the prospects they were: a series that was written on while somebody
+    converted its prospect copies what it saw before. One statement a table.
+    """
+    for one in _TABLES.values():
+        cursor.execute(one.adoption("l.state = %(converted)s"), {"converted": LeadState.CONVERTED})
 
 
 def nothing_hung(alias: str) -> str:
