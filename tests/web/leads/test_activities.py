@@ -18,7 +18,11 @@ from guanxi.crm.contact import calendar_follow, task_services
 from guanxi.crm.contact.models import Activity, ActivityEvent, Appointment, Attachment, Outcome, Task
 from guanxi.crm.effort.models import Contacted, Effort
 from guanxi.crm.kernel import personal
+from guanxi.crm.kernel.protection import SYSTEM, entered
+from guanxi.crm.sales.leads.opening import adopt
 from guanxi.crm.sales.models import Lead
+from guanxi.crm.web.contact import activities as web_activities
+from guanxi.crm.web.plans import visit
 from tests.sales.leads import lead_in
 from tests.web.conftest import sign_in
 from tests.web.contact.test_files import png
@@ -117,6 +121,77 @@ def test_what_was_typed_for_a_prospect_is_not_lost_when_it_is_a_customer_or_clos
     assert "This lead is closed" in refused.text
     assert "Sent too late" in refused.text
     assert "activities/new/" not in ai.get(f"/leads/{other.pk}/").text
+
+
+def gone_over_before(monkeypatch, where, name, lead, party):
+    """Between what a page looks at and what its service holds, somebody else makes the prospect a customer."""
+    service = getattr(where, name)
+
+    def later(**said):
+        with entered(SYSTEM):
+            Lead.objects.filter(pk=lead.pk).update(state="converted", party=party.id)
+            adopt([lead.pk])
+        return service(**said)
+
+    monkeypatch.setattr(where, name, later)
+
+
+def test_a_customer_beyond_the_reader_is_said_and_nothing_typed_is_lost(cast, sign_in, lead, monkeypatch):
+    ai = sign_in(cast.ai, language="en")
+    gone_over_before(monkeypatch, web_activities, "record_activity", lead, cast.outside)
+    refused = record(ai, lead, text="Asked for the rates")
+    assert refused.status_code == 422
+    assert "This prospect has become a customer whom you do not see." in refused.text
+    assert "Asked for the rates" in refused.text
+    assert not Activity.objects.exists()
+
+
+def planned_visit(client, lead):
+    what = {"title": "上门", "kind": "visit", "day": f"{timezone.localdate()}", "all_day": "on", "key": str(uuid4())}
+    assert client.post(f"/leads/{lead.pk}/appointments/new/", {**what, "despite": "1"}).status_code == 302
+    return Appointment.objects.get()
+
+
+def test_a_planned_visit_holds_the_prospect_before_the_appointment_and_goes_over_with_them(
+    cast, sign_in, lead, monkeypatch
+):
+    ai = sign_in(cast.ai, language="en")
+    address = f"/plans/visits/{planned_visit(ai, lead).pk}/record/"
+    sent = {"key": str(uuid4()), "at": moment(), "text": "Met at home"}
+    # Converted by somebody else at that moment, out of the reader's sight.
+    with monkeypatch.context() as meanwhile:
+        gone_over_before(meanwhile, visit, "record_visit", lead, cast.outside)
+        refused = ai.post(address, sent)
+    assert refused.status_code == 422
+    assert "This prospect has become a customer whom you do not see." in refused.text
+    assert "Met at home" in refused.text
+    assert Appointment.objects.get().party_id == cast.outside.id
+    assert ai.get(address).status_code == 404
+    # To a customer whom they see: it is that customer's visit.
+    Lead.objects.filter(pk=lead.pk).update(state="prospect", party=None)
+    Appointment.objects.update(party=None)
+    with monkeypatch.context() as meanwhile, CaptureQueriesContext(connection) as queries:
+        gone_over_before(meanwhile, visit, "record_visit", lead, cast.person)
+        assert ai.post(address, sent).status_code == 302
+    assert Activity.objects.get().party_id == cast.person.id
+    # Whoever converts holds the lead, then what hangs on it; the same order here, or the two wait for each other.
+    locks = [one["sql"] for one in queries if "FOR UPDATE" in one["sql"]]
+    assert ['FROM "sales_lead"' in one for one in locks[:2]] == [True, False]
+    assert 'FROM "contact_appointment"' in locks[1]
+
+
+def test_who_was_given_the_prospect_meanwhile_has_the_visit(cast, sign_in, lead, monkeypatch):
+    ai = sign_in(cast.ai)
+    address, service = f"/plans/visits/{planned_visit(ai, lead).pk}/record/", visit.record_visit
+
+    def later(**said):
+        with entered(SYSTEM):
+            Lead.objects.filter(pk=lead.pk).update(manager="1112")
+        return service(**said)
+
+    monkeypatch.setattr(visit, "record_visit", later)
+    assert ai.post(address, {"key": str(uuid4()), "at": moment(), "text": "Met"}).status_code == 404
+    assert not Activity.objects.exists()
 
 
 def test_a_visit_is_planned_moved_and_recorded_from_the_plan(cast, sign_in, lead):

@@ -20,8 +20,11 @@ from guanxi.crm.contact.codes import ActivityKind, AppointmentKind, AppointmentS
 from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.models import WITH_SOMEBODY, Activity, Appointment, MonthGoal
 from guanxi.crm.contact.models.plan import MOST_VISITS
+from guanxi.crm.contact.whom import beyond_error
 from guanxi.crm.kernel.errors import StaleError
 from guanxi.crm.kernel.scope import Scope
+from guanxi.crm.sales.lead_codes import LeadState
+from guanxi.crm.sales.models import Lead
 
 
 def put_round(*, scope: Scope, by: str, ordered: Sequence[int]) -> int:
@@ -49,6 +52,7 @@ def record_visit(
     scope: Scope,
     by: str,
     appointment_id: int,
+    lead_id: int | None,
     key: UUID,
     entered: Entered,
     place: Place | None = None,
@@ -56,13 +60,24 @@ def record_visit(
     follow_up: Next | None = None,
 ) -> Kept:
     """Records what came of a planned visit, meeting or call with a customer or prospect: the activity with its promise
-    and next step, and that the appointment was held, in one transaction. Asked twice, recorded once.
+    and next step, and that the appointment was held, in one transaction. Asked twice, recorded once. ``lead_id`` is the
+    appointment's prospect, as the page read it.
 
-    Raises ``Appointment.DoesNotExist`` outside of what ``by`` may edit, and :class:`WorkError`.
+    Raises ``Appointment.DoesNotExist`` outside of what ``by`` may edit, and :class:`WorkError`, also where the prospect
+    has become a customer outside of it.
     """
     with transaction.atomic():
+        # The prospect is held before the appointment, as by whoever makes them a customer: the other way round, the
+        # two would wait for each other. What was waited for is then seen by the next statement.
+        lead = None
+        if lead_id is not None:
+            lead = Lead.objects.visible_to(scope).select_for_update(of=("self",)).filter(pk=lead_id).first()
         rows = Appointment.objects.visible_to(scope).filter(may_change(by), WITH_SOMEBODY)
-        found: Appointment = rows.select_for_update(of=("self",)).get(pk=appointment_id)
+        found: Appointment | None = rows.select_for_update(of=("self",)).filter(pk=appointment_id).first()
+        if found is None:
+            if lead is not None and lead.state == LeadState.CONVERTED:
+                raise beyond_error()
+            raise Appointment.DoesNotExist
         there = Activity.objects.filter(staff_id=by, key=key).first()
         if there is not None and found.activity_id == there.pk:  # type: ignore[attr-defined]
             return Kept(Recorded(there, made=False), found)

@@ -41,13 +41,18 @@ class Whom:
 NOBODY = Whom()
 
 
+def beyond_error() -> WorkError:
+    """What is said where a prospect has become a customer outside of the reader's scope."""
+    return WorkError(_("This prospect has become a customer whom you do not see."))
+
+
 def whom_of(scope: Scope, party_id: str | None, lead_id: int | None) -> Whom:
     """The customer or prospect with these numbers within ``scope``; within a transaction. A prospect is held fast until
     its end, so that what is written goes over with the rest when somebody makes them a customer at that moment; who has
     become one already is that customer.
 
     Raises ``Party.DoesNotExist`` and ``Lead.DoesNotExist`` outside of the scope, and :class:`WorkError` for a lead that
-    is closed.
+    is closed and for one that has become a customer outside of it.
     """
     if party_id is not None:
         return Whom(party=Party.objects.visible_to(scope).get(pk=party_id))
@@ -55,7 +60,10 @@ def whom_of(scope: Scope, party_id: str | None, lead_id: int | None) -> Whom:
         return NOBODY
     lead: Lead = Lead.objects.visible_to(scope).select_for_update(of=("self",)).get(pk=lead_id)
     if lead.state == LeadState.CONVERTED:
-        return Whom(Party.objects.visible_to(scope).get(pk=lead.party_id), lead)
+        party = Party.objects.visible_to(scope).filter(pk=lead.party_id).first()
+        if party is None:
+            raise beyond_error()
+        return Whom(party, lead)
     if lead.state == LeadState.CLOSED:
         raise WorkError(_("This lead is closed: open it again first."))
     return Whom(lead=lead)

@@ -15,6 +15,8 @@ from guanxi.crm.contact.errors import WorkError
 from guanxi.crm.contact.models import WITH_SOMEBODY, Appointment
 from guanxi.crm.contact.plan_services import KEPT_AS, record_visit
 from guanxi.crm.kernel.verbs import Verb
+from guanxi.crm.party.models import Party
+from guanxi.crm.sales.models import Lead
 from guanxi.crm.web.access import Area, only_for
 from guanxi.crm.web.contact.activities import record_page
 from guanxi.crm.web.contact.drafts import drafted
@@ -53,6 +55,7 @@ def record(request: StaffRequest, appointment_id: int) -> HttpResponseBase:
             scope=request.scopes[Verb.EDIT],
             by=request.user.id,
             appointment_id=appointment_id,
+            lead_id=row.lead_id,
             key=form.cleaned_data["key"],
             entered=form.entered(),
             place=form.place(),
@@ -62,5 +65,8 @@ def record(request: StaffRequest, appointment_id: int) -> HttpResponseBase:
     except WorkError as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         return record_page(request, whom, kind, form, back=back, planned=row)
+    except (Appointment.DoesNotExist, Party.DoesNotExist, Lead.DoesNotExist):
+        # Given to somebody else since the page looked.
+        raise Http404 from None
     messages.success(request, _("Recorded."))
     return HttpResponseRedirect(own_path(request.POST.get("next", ""), default=back))
