@@ -18,6 +18,7 @@ from guanxi.crm.consent.models import ConsentEvent, ConsentState
 from guanxi.crm.consent.services import Evidence, rebuild_states, record_consent, withdraw_consent
 from guanxi.crm.contact.models import Activity, Mark, Task
 from guanxi.crm.holding.models import Agreement
+from guanxi.crm.identity.database import OWN_LOCK
 from guanxi.crm.identity.merging import BusyError, MergeError
 from guanxi.crm.identity.models import Alias, Decision, Merge, MergeStep
 from guanxi.crm.identity.previewing import moving_of, parting_of
@@ -232,11 +233,13 @@ def test_who_does_not_see_both_merges_nothing_and_nobody_merges_twice(several, c
 
 def test_nobody_is_merged_while_a_night_publishes(several):
     with psycopg.connect(**connection.get_connection_params()) as night:
-        night.execute("SELECT pg_advisory_lock(%s)", [MOVING])
+        night.execute("SELECT pg_advisory_lock(%s), pg_advisory_lock(%s)", [MOVING, OWN_LOCK])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '5s'")  # whoever waited for the night would hang for its length
         with pytest.raises(BusyError):
             made_one(*several[:2])
         assert not Decision.objects.exists()  # nothing half done
-        night.execute("SELECT pg_advisory_unlock(%s)", [MOVING])
+        night.execute("SELECT pg_advisory_unlock_all()")
     assert made_one(*several[:2]).kept
 
 

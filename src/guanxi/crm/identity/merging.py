@@ -15,6 +15,7 @@ from guanxi.crm.identity.codes import Cause
 from guanxi.crm.identity.database import OWN_LOCK
 from guanxi.crm.identity.sealing import sealed_for
 from guanxi.crm.party.models import Party
+from guanxi.postgres import MOVING
 
 # Not plain SELECTs: to those the history of rows adds nothing of who does it.
 _MERGE = "WITH done AS (SELECT identity_merge(%s, %s, %s, %s, %s, %s, %s, %s) AS made) SELECT made FROM done"
@@ -44,6 +45,10 @@ def merge(*, kept: str, gone: str, cause: Cause, reason: str, by: str, decision:
     Raises :class:`BusyError` while a publication is being written, :class:`MergeError` where one of them is not there
     any more.
     """
+    # In the order of identity_alone(): a publication holds both to its end, and whoever waits for the second hangs.
+    (free,) = _call("SELECT pg_try_advisory_xact_lock_shared(%s)", [MOVING])
+    if not free:
+        raise BusyError
     # What the other brings along is counted on behind what is there: nobody else may add to that meanwhile.
     _call("SELECT pg_advisory_xact_lock(%s) IS NULL", [OWN_LOCK])
     sealed = json.dumps(sealed_for(kept, gone))
