@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
+import psycopg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -11,10 +13,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from guanxi.crm.audit.models import Entry
 from guanxi.crm.identity import filework
+from guanxi.crm.identity.merging import BusyError
 from guanxi.crm.identity.models import Decision, Merge, MergeFile, Threshold, ThresholdCount, ThresholdSample
+from guanxi.crm.identity.services import withdraw
 from guanxi.crm.party.models import Party
-from tests.identity.pairs import pair_of
+from guanxi.postgres import MOVING
+from tests.identity.pairs import SHI, pair_of
 from tests.identity.snapshots import differences, taken
 from tests.web.conftest import PARTIAL
 
@@ -112,6 +118,49 @@ def test_a_file_is_checked_carried_out_and_taken_back(cast, people, shi, pages_f
         assert refused.status_code == 422
         assert words in refused.text
     assert shi.post("/identity/files/", {}).status_code == 422
+
+
+def test_two_jobs_on_one_file_do_not_undo_each_others_end(cast, people, shi, pages_files, monkeypatch):
+    numbers = [party.id for party in people]
+    lines = f"left,right,verdict\n{numbers[0]},{numbers[1]},same\n{numbers[2]},{numbers[3]},different\n"
+    shi.post("/identity/files/", {"file": SimpleUploadedFile("v.csv", lines.encode())})
+    made = MergeFile.objects.get()
+    shi.post(f"/identity/files/{made.pk}/take/")
+    MergeFile.objects.update(beat=timezone.now() - 2 * filework.SILENT)
+    with psycopg.connect(**connection.get_connection_params()) as night:
+        night.execute("SELECT pg_advisory_lock(%s)", [MOVING])
+        with pytest.raises(BusyError):
+            filework.work(made.pk)
+        night.execute("SELECT pg_advisory_unlock(%s)", [MOVING])
+    assert filework.carry_on() == 0  # it waits for its next try
+
+    def work_beside(other: Callable[[], object]) -> None:
+        """One job does a line, the other job something, before the first goes on."""
+        beat, beats = filework._beat, []
+
+        def meanwhile(file: MergeFile) -> None:
+            beat(file)
+            beats.append(file)
+            if len(beats) == 1:
+                other()
+
+        with monkeypatch.context() as patched:
+            patched.setattr(filework, "_beat", meanwhile)
+            filework.work(made.pk)
+        made.refresh_from_db()
+
+    def the_rest() -> None:
+        """The other job ends what there is, and the steward taps at once."""
+        filework.work(made.pk)
+        shi.post(f"/identity/files/{made.pk}/take-back/")
+
+    in_force = Decision.objects.filter(withdrawn_at__isnull=True)
+    work_beside(the_rest)
+    assert (made.state, Merge.objects.count(), in_force.count()) == ("undoing", 1, 2)
+    work_beside(lambda: withdraw(asker=SHI, decision_id=in_force.get().pk))
+    assert (made.state, made.problem, in_force.count()) == ("undone", "", 0)
+    told = Entry.objects.filter(kind="identity.file", object_id=str(made.pk))
+    assert [sum(what in one.detail for one in told) for what in ("applied", "undone")] == [1, 1]
 
 
 def test_thresholds_show_what_each_would_do_and_are_set_with_a_reason(cast, people, shi, pages_files):

@@ -84,6 +84,8 @@ def work(file_id: int) -> None:
         try:
             (_undo if made.state == FileState.UNDOING else _apply)(made, asker)
         except BusyError:
+            # It is not dead but waits for its next try: nobody else is to take the file up meanwhile.
+            _beat(made)
             raise
         except Exception:
             problem = _("Something went wrong. What is done stays; try again, or ask the administrator.")
@@ -94,8 +96,8 @@ def work(file_id: int) -> None:
 def _apply(made: MergeFile, asker: Asker) -> None:
     while _next_line(made, asker):
         _beat(made)
-    _end(made, FileState.APPLIED, applied_at=timezone.now())
-    log(action=Action.CHANGE, kind="identity.file", object_id=str(made.pk), detail={"applied": counts_of(made)})
+    if _end(made, FileState.APPLIED, applied_at=timezone.now()):
+        log(action=Action.CHANGE, kind="identity.file", object_id=str(made.pk), detail={"applied": counts_of(made)})
 
 
 def _next_line(made: MergeFile, asker: Asker) -> bool:
@@ -122,7 +124,6 @@ def _next_line(made: MergeFile, asker: Asker) -> bool:
 
 def _undo(made: MergeFile, asker: Asker) -> None:
     said = Decision.objects.filter(file=made.pk, withdrawn_at__isnull=True).order_by("-pk")
-    left = 0
     for number in list(said.values_list("pk", flat=True)):
         try:
             with transaction.atomic():
@@ -130,23 +131,27 @@ def _undo(made: MergeFile, asker: Asker) -> None:
                 pair = {"left_record": decision.left_record, "right_record": decision.right_record}
                 made.lines.filter(outcome=Outcome.DONE, **pair).update(outcome=Outcome.UNDONE)
         except (MergeError, NotThereError):
-            left += 1
+            pass  # beyond reach, or another job on the file was faster: what still stands is counted below
         _beat(made)
+    left = said.count()
     if left:
-        made.problem = ngettext(
+        problem = ngettext(
             "%(number)s line could not be taken back: its customers are out of your reach, or somebody was faster.",
             "%(number)s lines could not be taken back: their customers are out of your reach, or somebody was faster.",
             left,
         ) % {"number": left}  # fmt: skip
-        _end(made, FileState.APPLIED, problem=made.problem)
+        ended = _end(made, FileState.APPLIED, problem=problem)
     else:
-        _end(made, FileState.UNDONE, undone_at=timezone.now(), undone_by_id=asker.staff_id)
-    log(action=Action.CHANGE, kind="identity.file", object_id=str(made.pk), detail={"undone": counts_of(made)})
+        ended = _end(made, FileState.UNDONE, undone_at=timezone.now(), undone_by_id=asker.staff_id)
+    if ended:
+        log(action=Action.CHANGE, kind="identity.file", object_id=str(made.pk), detail={"undone": counts_of(made)})
 
 
 def _beat(made: MergeFile) -> None:
     MergeFile.objects.filter(pk=made.pk).update(beat=timezone.now())
 
 
-def _end(made: MergeFile, state: FileState, **more: object) -> None:
-    MergeFile.objects.filter(pk=made.pk).update(state=state, beat=timezone.now(), **more)
+def _end(made: MergeFile, state: FileState, **more: object) -> bool:
+    """Ends what this job began; False where another job has ended it, so that the file may be at something else."""
+    begun = MergeFile.objects.filter(pk=made.pk, state=made.state)
+    return bool(begun.update(state=state, beat=timezone.now(), **more))
