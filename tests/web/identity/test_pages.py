@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,7 +12,7 @@ from django.urls import reverse
 from guanxi.crm.identity.models import Decision, Merge, Pair, Record
 from guanxi.crm.org.models import Institution
 from guanxi.crm.party.models import Party
-from tests.identity.pairs import pair_of
+from tests.identity.pairs import pair_of, record_of
 from tests.web.conftest import PARTIAL
 
 
@@ -74,6 +76,20 @@ def test_a_pair_shows_every_field_masked_and_a_reveal_shows_one(cast, pairs, sig
     assert shown.status_code in (200, 422)
     for language, words in (("zh-hans", "同一客户"), ("en", "The same")):
         assert words in sign_in(cast.shi, language).get(address(pairs[0])).text
+
+
+def test_one_word_of_standardising_is_not_shown_beside_two_values(cast, sign_in):
+    one, other = sorted([party for party in cast.book(cast.ai) if party.kind == "person"][:2], key=lambda who: who.id)
+    record_of(one)
+    record = record_of(other)
+    record.content = [*record.content, {"field": "contact:landline", "value": "01088886666", "valid": None}]
+    record.save()
+    said = {"field": "phone", "left_validity": "bad_length", "right_validity": "bad_length", "bits": -1.0}
+    pair = pair_of(one, other, weights=json.dumps([said]))
+    lines = {line.field: line for line in sign_in(cast.shi).get(address(pair)).context["facing"].lines}
+    assert [cell.validity for cell in lines["contact:mobile"].left] == ["bad_length"]
+    assert [cell.validity for cell in lines["contact:mobile"].right] == [""]
+    assert [cell.validity for cell in lines["contact:landline"].right] == [""]
 
 
 def test_a_word_leads_to_the_next_pair_and_can_be_taken_back(cast, pairs, sign_in):

@@ -34,6 +34,8 @@ MADE_OF = {
     "phone": ("contact:mobile", "contact:landline"),
     "address": ("contact:home_address", "contact:registered_address", "contact:work_address"),
 }
+# Those that a field of the model was made of together with each: one word was said of them all.
+KIN = {field: fields for fields in MADE_OF.values() for field in fields}
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,20 +260,22 @@ def _validities(steps: Sequence[Mapping[str, Any]]) -> tuple[dict[str, str], dic
 def values_of(record: Record, said: Mapping[str, str] | None = None) -> dict[str, list[tuple[str, Cell]]]:
     """The values of a record by field: each clear, to be compared, and as everybody may see it who sees the record.
 
-    ``said`` is what standardising said of a field; of one with several values it says nothing.
+    ``said`` is what standardising said of a field; where it was made of several values, of one field or of several,
+    nobody knows of which it was said, and it is said of none.
     """
     many = Counter(one["field"] for one in record.content if one.get("value"))
     found: dict[str, list[tuple[str, Cell]]] = {}
     for place, one in enumerate(record.content):
         value, secret = str(one.get("value") or ""), secret_of(one["field"])
         if value:
+            alone = sum(many[field] for field in KIN.get(one["field"], (one["field"],))) == 1
             cell = Cell(
                 hide(secret, value) if secret else value,
                 f"{record.pk}@{place}" if secret else "",
                 str(one.get("source") or ""),
                 str(one.get("date") or ""),
                 one.get("valid"),
-                (said or {}).get(one["field"], "") if many[one["field"]] == 1 else "",
+                (said or {}).get(one["field"], "") if alone else "",
             )
             found.setdefault(one["field"], []).append((value, cell))
     return found
