@@ -135,6 +135,20 @@ def test_who_may_and_who_may_not(cast, sign_in, django_assert_max_num_queries):
     ann.post(at("rules-version", row), {"content": "{"})
     assert "不是 GoRules 决策" in ann.get(at("rules-version", row)).text
     assert ann.post(at("rules-version", row), {CELL["c4"]: ">= 1"}).status_code == 404
+    # Rows without ids would share their fields: the page shows them without, and nothing is written into them.
+    bare = TIER.shipped.replace('"_id"', '"_no"')
+    ann.post(at("rules-version", row), {"content": bare})
+    told = ann.get(at("rules-version", row)).text
+    assert "缺少唯一标识" in told
+    assert 'name="c:' not in told
+    ann.post(at("rules-version", row), {"c:None:contribution_i0": ">= 1", "do": "save"})
+    assert json.loads(ann.get(at("rules-file", row)).content) == json.loads(bare)
+    ann.post(at("rules-version", row), {"content": TIER.shipped.replace('"rules": [', '"rules": ["x", ')})
+    assert "不是 GoRules 决策" in ann.get(at("rules-version", row)).text
+    # What a simulation kept of a tier that has no price costs nothing, and the page stands.
+    kept = {"many": 2, "moves": [["premier", "vip", 2, "0", "0"]], "yearly": {"vip": "5"}}
+    RuleVersion.objects.filter(pk=row.pk).update(simulation=kept, simulated_on=cast.day)
+    assert ann.get(at("rules-version", row)).context["cost"] == 10
     ann.post(at("rules-version", row), {"content": TIER.shipped})
     assert "无缺口" in ann.get(at("rules-version", row)).text
 

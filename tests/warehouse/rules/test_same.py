@@ -13,6 +13,7 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from guanxi.warehouse.rules import BOOKS, Book, Ruling, Version, compiled, decide, findings, shipped
+from guanxi.warehouse.rules.single import asked_for, tier_thresholds
 from guanxi.warehouse.rules.typing import FLAG, NUMBER, TEXT, Field
 from tests.warehouse.rule_files import with_cell
 
@@ -165,6 +166,24 @@ def test_a_challenger_decides_about_its_share_and_always_the_same_customers() ->
     assert {row[0] for row in tried} == {"core"}
     assert 320 < len(tried) < 480
     assert {row[3] for row in in_bulk(Ruling(champion, challenger, share=100), rows[:50])} == {"v7"}
+
+
+def test_what_the_tiers_ask_for_is_found_however_a_cell_says_it() -> None:
+    """A cut of no whole cent is asked for at the next cent, and what lies above a cut one cent on."""
+    cells = {"c4": "> 30000", "c3": "(6000..30000]", "c2": "[1000.005..6000]", "c1": "< 1000.005"}
+    content = BOOKS["tier"].shipped
+    for row, cell in cells.items():
+        content = with_cell(content, row, "contribution_r12", cell)
+    assert findings(BOOKS["tier"], content) == []
+    reached = asked_for(Version(BOOKS["tier"], "v1", content), "contribution_r12")
+    assert {tier[1] or tier[0]: str(value) for tier, value in reached.items()} == {
+        "core": "1000.01", "affluent": "6000.01", "vip": "30000.01"
+    }  # fmt: skip
+    # Neither side of a cut that no customer can have: nobody is left without an answer, and asking does not fail.
+    beside = with_cell(BOOKS["tier"].shipped, "c1", "contribution_r12", "< 1000.005")
+    beside = with_cell(beside, "c2", "contribution_r12", "(1000.005..6000)")
+    assert findings(BOOKS["tier"], beside) == []
+    assert tier_thresholds(Version(BOOKS["tier"], "v1", beside))["core_min_contribution"] == Decimal("1000.01")
 
 
 def test_one_decision_takes_less_than_five_milliseconds() -> None:

@@ -75,7 +75,8 @@ def moves_of(kept: Mapping[str, Any]) -> tuple[Move, ...]:
 
 def cost_of(moves: tuple[Move, ...], yearly: Mapping[str, Decimal]) -> Decimal:
     """How much more serving the customers would cost a year, with what a customer of each tier costs; CNY."""
-    return sum((move.many * (yearly[move.becomes] - yearly[move.was]) for move in moves), Decimal(0))
+    free = Decimal(0)
+    return sum((move.many * (yearly.get(move.becomes, free) - yearly.get(move.was, free)) for move in moves), free)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,14 @@ GRADES = ("", "normal", "special_mention", "substandard", "doubtful", "loss")
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """One decision: its inputs, the outputs that it must give, and the column by whose value a challenger draws."""
+    """One decision: its inputs, the outputs that it must give, the column by whose value a challenger draws, and which
+    answers of the first two outputs go together (empty: any)."""
 
     name: str
     inputs: tuple[Field, ...]
     outputs: tuple[Field, ...]
     key: str = "party_id"
+    pairs: tuple[tuple[str, str], ...] = ()
 
     @property
     def shipped(self) -> str:
@@ -48,6 +50,7 @@ TIER = Book(
         Field("sub_tier", TEXT, values=("", "vip", "affluent")),
         Field("reason", TEXT, values=("", "risk", "contribution", "assets", "trend")),
     ),
+    pairs=(("premier", "vip"), ("premier", "affluent"), *((tier, "") for tier in TIERS if tier != "premier")),
 )
 FLOW = Book(
     "flow",

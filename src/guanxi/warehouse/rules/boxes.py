@@ -13,10 +13,11 @@ from typing import Any
 
 from guanxi.warehouse.rules.findings import Finding
 from guanxi.warehouse.rules.graph import Row, Table
-from guanxi.warehouse.rules.language import Among, Compare, Range, Test, Value, shown
-from guanxi.warehouse.rules.typing import FLAG, TEXT, Field
+from guanxi.warehouse.rules.language import Among, Range, Test, Value
+from guanxi.warehouse.rules.typing import FLAG, TEXT, Field, asks_empty, side, sides
 
-MOST_STEPS = 200_000
+# Looks at a row, for all tables of a file together: about a second.
+MOST_LOOKS = 10_000_000
 SIGNS: dict[str, Callable[[Any, Any], bool]] = {
     "==": lambda left, right: left == right,
     "!=": lambda left, right: left != right,
@@ -48,17 +49,18 @@ class _TooMany(Exception):
     """More combinations than are tried."""
 
 
-def judge(table: Table) -> list[Finding]:
-    """The gaps, overlaps and rows that never answer."""
+def judge(table: Table, left: list[int]) -> list[Finding]:
+    """The gaps, overlaps and rows that never answer. ``left`` holds how many looks are left, and is counted down."""
     subjects = _subjects(table)
-    accepted = [_accepted(table, row, subjects) for row in table.rows]
     found: list[Finding] = []
     try:
+        accepted = [_accepted(table, row, subjects, left) for row in table.rows]
         for place, row in enumerate(table.rows):
-            if not _reached(accepted[:place], accepted[place], [MOST_STEPS]):
+            if not _reached(accepted[:place], accepted[place], left):
                 found.append(Finding("unreachable", table.name, place + 1))
                 continue
             for earlier in range(place):
+                _look(left, len(subjects) + sum(map(len, accepted[place])) // 8)
                 shared = _shared(accepted[earlier], accepted[place])
                 if shared and not _otherwise(row) and table.rows[earlier].outputs != row.outputs:
                     where = _words(subjects, [min(parts) for parts in shared], accepted[earlier], accepted[place])
@@ -67,7 +69,7 @@ def judge(table: Table) -> list[Finding]:
                     found.append(Finding("overlap", table.name, place + 1, column, said))
                     break
         everything = [frozenset(range(len(subject.parts))) for subject in subjects]
-        hole = _hole(accepted, everything, [MOST_STEPS])
+        hole = _hole(accepted, everything, left)
         if hole is not None:
             said = {"detail": _words(subjects, hole, *accepted)}
             found.append(Finding("gap", table.name, column=_last_asked(table, subjects, accepted), said=said))
@@ -100,10 +102,6 @@ def _telling(table: Table, place: int, earlier: int) -> str:
     return table.inputs[0].name if table.inputs else ""
 
 
-def _against(test: Test) -> str:
-    return shown(test.against) if isinstance(test, Compare) and not isinstance(test.against, Value) else ""
-
-
 def _subjects(table: Table) -> list[_Subject]:
     """The subjects of a table, in the order of its columns."""
     tests: dict[tuple[str, str], list[Test]] = {}
@@ -111,7 +109,7 @@ def _subjects(table: Table) -> list[_Subject]:
     for row in table.rows:
         for field, cell in zip(table.fields, row.conditions, strict=True):
             for test in cell:
-                tests.setdefault((field.name, _against(test)), []).append(test)
+                tests.setdefault((field.name, side(test)), []).append(test)
     return [
         _Subject(name, against, _parts(fields[name], asked, against))
         for (name, against), asked in sorted(tests.items(), key=lambda item: list(fields).index(item[0][0]))
@@ -177,29 +175,28 @@ def _said(value: Decimal | str | bool) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value).lower()
 
 
-def _accepted(table: Table, row: Row, subjects: Sequence[_Subject]) -> list[frozenset[int]]:
-    """Of each subject the parts that a row takes. A cell with several tests about different subjects is rare: it is
-    then held to take all of each, which can only find a fault too many."""
+def _accepted(table: Table, row: Row, subjects: Sequence[_Subject], left: list[int]) -> list[frozenset[int]]:
+    """Of each subject the parts that a row takes. A cell is about one subject (``mixed`` refuses others)."""
     taken = [frozenset(range(len(subject.parts))) for subject in subjects]
     for field, cell in zip(table.fields, row.conditions, strict=True):
         if not cell:
             continue
-        sides = {_against(test) for test in cell}
-        if len(sides) > 1:
-            continue
-        (side,) = sides
-        place = next(i for i, subject in enumerate(subjects) if (subject.name, subject.against) == (field.name, side))
+        (against,) = sides(cell) or {""}
+        place = next(i for i, one in enumerate(subjects) if (one.name, one.against) == (field.name, against))
+        asked = sum(len(test.values) if isinstance(test, Among) else 1 for test in cell)
+        _look(left, asked * len(subjects[place].parts))
         fits = {
-            number
-            for number, part in enumerate(subjects[place].parts)
-            if any(_fits(test, part.value, bool(side)) for test in cell)
+            number for number, part in enumerate(subjects[place].parts) if any(_fits(test, part.value) for test in cell)
         }
         taken[place] &= frozenset(fits)
     return taken
 
 
-def _fits(test: Test, value: Any, relative: bool) -> bool:
-    """Whether a value passes a test as Zen has it: empty is neither above nor below anything."""
+def _fits(test: Test, value: Any) -> bool:
+    """Whether a value passes a test as Zen has it: empty is neither above nor below anything. Against an expression
+    the value is how far it lies above."""
+    if asks_empty(test):
+        return (value is None) == (test.sign == "==")
     if isinstance(test, Among):
         return (value in {entry.value for entry in test.values}) != test.negated
     if isinstance(test, Range):
@@ -207,10 +204,16 @@ def _fits(test: Test, value: Any, relative: bool) -> bool:
             return False
         above = value >= test.low if test.with_low else value > test.low
         return above and (value <= test.high if test.with_high else value < test.high)
-    against = Decimal(0) if relative else test.against.value if isinstance(test.against, Value) else None
+    against = test.against.value if isinstance(test.against, Value) else Decimal(0)
     if test.sign in {"==", "!="}:
         return SIGNS[test.sign](value, against)
     return value is not None and SIGNS[test.sign](value, against)
+
+
+def _look(left: list[int], many: int) -> None:
+    left[0] -= many
+    if left[0] < 0:
+        raise _TooMany
 
 
 def _shared(one: Sequence[frozenset[int]], other: Sequence[frozenset[int]]) -> list[frozenset[int]] | None:
@@ -228,14 +231,12 @@ def _hole(rows: list[list[frozenset[int]]], space: list[frozenset[int]], left: l
     known: set[tuple[int, frozenset[int]]] = set()
 
     def search(depth: int, alive: frozenset[int]) -> list[int] | None:
-        left[0] -= 1
-        if left[0] < 0:
-            raise _TooMany
         if not alive:
             return [min(parts) for parts in space[depth:]]
         if depth == len(space) or (depth, alive) in known:
             return None
         for part in sorted(space[depth]):
+            _look(left, 1 + len(alive))
             found = search(depth + 1, frozenset(row for row in alive if part in rows[row][depth]))
             if found is not None:
                 return [part, *found]

@@ -5,20 +5,30 @@ from __future__ import annotations
 from functools import lru_cache
 
 from guanxi.warehouse.rules.books import Book
-from guanxi.warehouse.rules.boxes import judge
+from guanxi.warehouse.rules.boxes import MOST_LOOKS, judge
 from guanxi.warehouse.rules.findings import CellError, Finding, RuleError
-from guanxi.warehouse.rules.graph import TABLE, Graph, loaded, read
+from guanxi.warehouse.rules.graph import TABLE, Graph, body, loaded, read
+from guanxi.warehouse.rules.language import Apply, Expression, Value
 from guanxi.warehouse.rules.typing import infer
 
 
 def findings(book: Book, content: str) -> list[Finding]:
     """All faults of a file; none where it may be released."""
+    return list(_findings(book, content))
+
+
+# A page asks at every look, and a check of many rows takes a second.
+@lru_cache(maxsize=64)
+def _findings(book: Book, content: str) -> tuple[Finding, ...]:
+    left = [MOST_LOOKS]
     try:
         graph = read(content, book.inputs)
+        found = _outputs(book, graph) + [fault for table in graph.tables for fault in judge(table, left)]
     except RuleError as error:
-        return list(error.findings)
-    found = _outputs(book, graph) + [fault for table in graph.tables for fault in judge(table)]
-    return found or _engine(content)
+        return error.findings
+    except RecursionError:
+        return (Finding("too_large"),)
+    return tuple(found or _engine(content))
 
 
 @lru_cache(maxsize=64)
@@ -40,7 +50,38 @@ def _outputs(book: Book, graph: Graph) -> list[Finding]:
             found.append(Finding("output_kind", said={"detail": wanted.name}))
         elif wanted.values is not None:
             found += _values(graph, wanted.name, wanted.values, given.values)
-    return found
+    return found or _pairs(book, graph)
+
+
+def _pairs(book: Book, graph: Graph) -> list[Finding]:
+    """The rows whose first two answers do not go together, whichever of their values is taken."""
+    if not book.pairs:
+        return []
+    one, two = (output.name for output in book.outputs[:2])
+    for table in graph.tables:
+        fields = [column.field for column in table.outputs]
+        if one not in fields or two not in fields:
+            continue
+        found = []
+        for number, row in enumerate(table.rows, 1):
+            mine, theirs = (_answered(row.outputs[fields.index(name)]) for name in (one, two))
+            wrong = [(a, b) for a in mine for b in theirs if (a, b) not in book.pairs]
+            if wrong or not mine or not theirs:
+                detail = ", ".join(f'"{value}"' for value in wrong[0]) if wrong else f"{one}, {two}"
+                name = table.outputs[fields.index(two)].name
+                found.append(Finding("output_pair", table.name, number, name, {"detail": detail}))
+        return found
+    return [Finding("output_pair", said={"detail": f"{one}, {two}"})]
+
+
+def _answered(answer: Expression | None) -> list:
+    """The plain values among which an answer chooses; none where it is anything else."""
+    if isinstance(answer, Value):
+        return [answer.value]
+    if isinstance(answer, Apply) and answer.what == "?":
+        first, second = (_answered(part) for part in answer.parts[1:])
+        return [*first, *second] if first and second else []
+    return []
 
 
 def _values(graph: Graph, name: str, allowed: tuple, given: tuple | None) -> list[Finding]:
@@ -77,13 +118,13 @@ def _engine(content: str) -> list[Finding]:
     for node in loaded(content)["nodes"]:
         if node["type"] != TABLE:
             continue
-        table = node["content"]
-        for number, row in enumerate(table["rules"], 1):
+        table = body(node)
+        for number, row in enumerate(table.get("rules", []), 1):
             for side, compile_cell in (("inputs", zen.compile_unary_expression), ("outputs", zen.compile_expression)):
-                for column in table[side]:
+                for column in table.get(side, []):
                     source = str(row.get(column["id"]) or "").strip()
                     try:
-                        if source and source != "-":
+                        if source:
                             compile_cell(source)
                     except RuntimeError as error:
                         said = {"detail": _first_line(error)}

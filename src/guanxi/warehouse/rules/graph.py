@@ -17,6 +17,8 @@ TABLE, EXPRESSION, INPUT, OUTPUT = "decisionTableNode", "expressionNode", "input
 ROW_ID = "_id"
 # What a path is made of, with blanks between.
 ROW_NAME = re.compile(r"[A-Za-z0-9_-]{1,40}\Z")
+# What is checked on every look at a page. Zen itself stops at 128 levels.
+MOST_LETTERS, MOST_NODES, MOST_ROWS, MOST_LEVELS = 300_000, 50, 300, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,9 @@ class Graph:
 
 
 def loaded(content: str) -> dict[str, Any]:
-    """The file's JSON. Raises :class:`RuleError`."""
+    """The file's JSON, of which all that is read here has its shape. Raises :class:`RuleError`."""
+    if len(content) > MOST_LETTERS:
+        raise RuleError([Finding("too_large")])
     try:
         found = json.loads(content)
         nodes, edges = found["nodes"], found["edges"]
@@ -81,9 +85,50 @@ def loaded(content: str) -> dict[str, Any]:
             raise TypeError("a step has no id or type")
         if not all(isinstance(edge["sourceId"], str) and isinstance(edge["targetId"], str) for edge in edges):
             raise TypeError("a connection has no ends")
-    except (ValueError, KeyError, TypeError) as error:
+        if len({node["id"] for node in nodes}) < len(nodes):
+            raise TypeError("two steps have one id")
+        for node in nodes:
+            _shaped(node)
+        _writable(found)
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise RuleError([Finding("not_json", said={"detail": str(error)})]) from error
+    if len(nodes) > MOST_NODES or any(len(body(node).get("rules", ())) > MOST_ROWS for node in nodes):
+        raise RuleError([Finding("too_large")])
     return found
+
+
+def body(node: Mapping[str, Any]) -> dict[str, Any]:
+    """What a table or a step that reckons consists of; nothing for other steps."""
+    return node.get("content") or {} if node["type"] in {TABLE, EXPRESSION} else {}
+
+
+def _shaped(node: Mapping[str, Any]) -> None:
+    """Raises ``TypeError`` where a step's content is no lists of objects, with ids where they must have one."""
+    if node["type"] not in {TABLE, EXPRESSION, INPUT, OUTPUT}:
+        return
+    if not isinstance(node.get("content") or {}, dict):
+        raise TypeError("a step's content is no object")
+    for part in ("rules", "inputs", "outputs", "expressions"):
+        entries = body(node).get(part, [])
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise TypeError(f"{part} is no list of objects")
+        if part != "rules" and not all(isinstance(entry.get("id"), str) for entry in entries):
+            raise TypeError(f"{part} without an id")
+
+
+def _writable(found: Any) -> None:
+    """Raises ``TypeError`` or ``ValueError`` for what cannot be written again: too many levels, halves of letters."""
+    level = [found]
+    for _level in range(MOST_LEVELS):
+        level = [
+            part
+            for whole in level
+            if isinstance(whole, dict | list)
+            for part in (whole.values() if isinstance(whole, dict) else whole)
+        ]
+    if level:
+        raise TypeError("it is nested too deeply")
+    json.dumps(found, ensure_ascii=False).encode()
 
 
 def read(content: str, inputs: Sequence[Field]) -> Graph:
@@ -105,7 +150,7 @@ class _Reading:
                 self.parents[edge["targetId"]].append(edge["sourceId"])
         self.inputs = {known.name: known for known in inputs}
         self.made: dict[str, dict[str, Field]] = {}
-        self.taken: set[str] = set(self.inputs)
+        self.taken: set[str] = {name.lower() for name in self.inputs}
         self.row_ids: set[str] = set()
 
     def fault(self, kind: str, table: str = "", row: int = 0, column: str = "", **said: str) -> None:
@@ -127,6 +172,8 @@ class _Reading:
         for key in order:
             node = self.nodes[key]
             names = {name: known for parent in self.parents[key] for name, known in self.made[parent].items()}
+            if node["type"] in {INPUT, OUTPUT} and (node.get("content") or {}).get("schema"):
+                self.fault("setting", _name(node), detail="schema")
             if node["type"] == INPUT:
                 self.made[key] = self.inputs
             elif node["type"] == OUTPUT:
@@ -169,7 +216,7 @@ class _Reading:
         if node["type"] == TABLE and content.get("hitPolicy", "first") != "first":
             self.fault("hit_policy", _name(node), detail=str(content["hitPolicy"]))
         for setting, plain in (("inputField", None), ("outputPath", None), ("executionMode", "single")):
-            if content.get(setting) not in {None, "", plain}:
+            if content.get(setting) not in (None, "", plain):
                 self.fault("setting", _name(node), detail=setting)
         if content.get("passThrough"):
             self.fault("setting", _name(node), detail="passThrough")
@@ -197,10 +244,12 @@ class _Reading:
         if not raw:
             self.fault("no_rows", where)
         for number, entry in enumerate(raw, 1):
-            row_id = str(entry.get(ROW_ID) or number)
-            if not ROW_NAME.match(row_id):
+            row_id = str(entry.get(ROW_ID) or "")
+            if not row_id:
+                self.fault("no_id", where, number)
+            elif not ROW_NAME.match(row_id):
                 self.fault("row_id", where, number, detail=row_id)
-            if row_id in self.row_ids:
+            elif row_id in self.row_ids:
                 self.fault("same_id", where, number, detail=row_id)
             self.row_ids.add(row_id)
             at = partial(self._cell, where, number)
@@ -214,7 +263,7 @@ class _Reading:
             column.field: self._output(where, column, [row.outputs[place] for row in rows], names)
             for place, column in enumerate(outputs)
         }
-        self._make(node, made)
+        self._make(node, made, [column.field for column in outputs])
         return Table(node["id"], where, inputs, tuple(fields), outputs, tuple(rows))
 
     def _cell(
@@ -250,11 +299,13 @@ class _Reading:
         """The field that a column of answers makes: one kind, and its values where all rows say them."""
         kinds: dict[str, int] = {}
         values: list[Any] | None = []
+        product = False
         for number, answer in enumerate(answers, 1):
             if answer is None:
                 continue
             made = infer(answer, names)
             kinds.setdefault(made.kind, number)
+            product = product or made.product
             if made.values is None:
                 values = None
             elif values is not None:
@@ -263,7 +314,7 @@ class _Reading:
         for kind, number in kinds.items():
             if kind != first:
                 self.fault(NEEDED[first], where, number, column.name)
-        return Field(column.field, first, values=tuple(values) if values else None)
+        return Field(column.field, first, values=tuple(values) if values else None, product=product)
 
     def _formulas(self, node: Mapping[str, Any], names: Mapping[str, Field]) -> Formulas:
         where = _name(node)
@@ -281,15 +332,16 @@ class _Reading:
                 self.fault(error.kind, where, number, key, detail=error.detail)
                 continue
             values.append((key, found))
-            made[key] = Field(key, known.kind, values=known.values)
-        self._make(node, made)
+            made[key] = Field(key, known.kind, values=known.values, product=known.product)
+        self._make(node, made, [key for key, _value in values])
         return Formulas(node["id"], where, tuple(values))
 
-    def _make(self, node: Mapping[str, Any], made: dict[str, Field]) -> None:
-        for name in made:
-            if name in self.taken:
+    def _make(self, node: Mapping[str, Any], made: dict[str, Field], names: Sequence[str]) -> None:
+        # To SQL, Band and band are one name.
+        for name in names:
+            if name.lower() in self.taken:
                 self.fault("taken", _name(node), detail=name)
-        self.taken |= set(made)
+            self.taken.add(name.lower())
         self.made[node["id"]] = made
 
 

@@ -16,6 +16,8 @@ TOKEN = re.compile(
     r"""\s*(?:(?P<number>\d+(?:\.(?!\.)\d+)?)|(?P<text>"[^"\\]*"|'[^'\\]*')|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"""
     r"""|(?P<sign>\.\.|==|!=|<=|>=|[-<>+*/()\[\],?:]))"""
 )
+# More would exhaust the stack of one reader or the other; no cell that people can read comes near.
+MOST_TOKENS, MOST_DEPTH = 400, 40
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 RESERVED = ("true", "false", "null", "and", "or", "not", "in", "max", "min", "abs")
@@ -77,7 +79,8 @@ type Test = Compare | Range | Among
 
 def cell(source: str) -> tuple[Test, ...]:
     """What a condition asks for; any of the tests is enough, none asks for nothing. Raises :class:`CellError`."""
-    if source.strip() in {"", "-"}:
+    # A dash alone, which other editors show for "any", is an expression to Zen that never fits: it ends too early.
+    if not source.strip():
         return ()
     reader = _Reader(source)
     tests = [reader.test()]
@@ -121,6 +124,7 @@ class _Reader:
     def __init__(self, source: str) -> None:
         self.tokens: list[tuple[str, str]] = []
         self.at = 0
+        self.depth = 0
         position = 0
         source = source.rstrip()
         while position < len(source):
@@ -129,6 +133,8 @@ class _Reader:
                 raise CellError("not_understood", source[position:].strip()[:20])
             self.tokens.append((found.lastgroup or "", found[found.lastgroup or 0]))
             position = found.end()
+        if len(self.tokens) > MOST_TOKENS:
+            raise CellError("too_long")
 
     def peek(self) -> tuple[str, str]:
         return self.tokens[self.at] if self.at < len(self.tokens) else ("end", "")
@@ -147,6 +153,11 @@ class _Reader:
     def end(self) -> None:
         if self.peek()[0] != "end":
             raise CellError("unexpected", self.peek()[1])
+
+    def deeper(self) -> None:
+        self.depth += 1
+        if self.depth > MOST_DEPTH:
+            raise CellError("too_long")
 
     def test(self) -> Test:
         if sign := self.take(*COMPARISONS):
@@ -197,12 +208,14 @@ class _Reader:
         return Value(-found.value)
 
     def choice(self) -> Expression:
-        asked = self.either()
-        if not self.take("?"):
-            return asked
-        first = self.choice()
-        self.need(":")
-        return Apply("?", (asked, first, self.choice()))
+        self.deeper()
+        found = self.either()
+        if self.take("?"):
+            first = self.choice()
+            self.need(":")
+            found = Apply("?", (found, first, self.choice()))
+        self.depth -= 1
+        return found
 
     def either(self) -> Expression:
         found = self.both()
@@ -273,6 +286,7 @@ class _Reader:
         raise CellError("unexpected", word) if word else CellError("ends_early")
 
     def call(self, word: str) -> Expression:
+        self.deeper()
         self.need("(")
         if word == "abs":
             parts = [self.sum()]
@@ -283,6 +297,7 @@ class _Reader:
                 parts.append(self.sum())
             self.need("]")
         self.need(")")
+        self.depth -= 1
         return Apply(word, tuple(parts))
 
 

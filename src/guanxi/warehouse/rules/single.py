@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -62,14 +62,17 @@ def steps(version: Version, path: str) -> list[Step]:
 def asked_for(version: Version, field: str) -> dict[tuple[str, str], Decimal]:
     """From which value of one field on a customer who is otherwise plain reaches each tier and subdivision.
 
-    Found by asking at every number that any cell names, so it holds however the tables are drawn.
+    Found by asking at every number that any cell names, and at the next value that the field can have (``> 30000``
+    is reached at 30000.01), so it holds however the tables are drawn.
     """
     cuts: set[Decimal] = set()
     for table in version.graph.tables:
         for row in table.rows:
             for known, cell in zip(table.fields, row.conditions, strict=True):
                 if known.name == field:
-                    cuts |= {number for test in cell for number in _numbers(test)}
+                    step = Decimal(1).scaleb(-(known.decimals or 0))
+                    named = [number.quantize(step, ROUND_CEILING) for test in cell for number in _numbers(test)]
+                    cuts |= {number + by for number in named for by in (Decimal(0), step)}
     found: dict[tuple[str, str], Decimal] = {}
     for cut in sorted(cuts):
         outputs = decide(version, PLAIN | {field: cut}).outputs

@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeGuard
 
 from guanxi.warehouse.rules.findings import CellError
-from guanxi.warehouse.rules.language import COMPARISONS, Among, Apply, Compare, Expression, Name, Range, Test, Value
+from guanxi.warehouse.rules.language import (
+    COMPARISONS,
+    Among,
+    Apply,
+    Compare,
+    Expression,
+    Name,
+    Range,
+    Test,
+    Value,
+    shown,
+)
 
 NUMBER, TEXT, FLAG = "number", "text", "flag"
 NEEDED = {NUMBER: "need_number", TEXT: "need_text", FLAG: "need_flag"}
@@ -16,13 +28,14 @@ NEEDED = {NUMBER: "need_number", TEXT: "need_text", FLAG: "need_flag"}
 @dataclass(frozen=True, slots=True)
 class Field:
     """A value by name: its kind, whether it may be empty, its decimals (None: any number), and, where they are
-    known, all values that it can have."""
+    known, all values that it can have. ``product``: it was multiplied, and has all the digits that engines hold."""
 
     name: str
     kind: str
     nullable: bool = False
     decimals: int | None = None
     values: tuple[Decimal | str | bool, ...] | None = None
+    product: bool = False
 
 
 def kind_of(value: Decimal | str | bool | None) -> str:
@@ -40,8 +53,10 @@ def check_cell(tests: tuple[Test, ...], subject: Field, names: Mapping[str, Fiel
     )
     if alone and len(tests) > 1:
         raise CellError("null_first")
+    if len(sides(tests)) > 1:
+        raise CellError("mixed")
     for position, test in enumerate(tests):
-        if isinstance(test, Compare) and isinstance(test.against, Value) and test.against.value is None:
+        if asks_empty(test):
             if position or test.sign not in {"==", "!="}:
                 raise CellError("null_first")
             if not subject.nullable:
@@ -52,6 +67,21 @@ def check_cell(tests: tuple[Test, ...], subject: Field, names: Mapping[str, Fiel
         ordered = isinstance(test, Range) or (isinstance(test, Compare) and test.sign not in {"==", "!="})
         if wrong or (ordered and subject.kind != NUMBER):
             raise CellError(NEEDED[subject.kind])
+
+
+def asks_empty(test: Test) -> TypeGuard[Compare]:
+    """Whether a test is about empty itself (``null``, ``!= null``)."""
+    return isinstance(test, Compare) and isinstance(test.against, Value) and test.against.value is None
+
+
+def side(test: Test) -> str:
+    """The expression that a test holds the cell's value against; '' for plain values."""
+    return shown(test.against) if isinstance(test, Compare) and not isinstance(test.against, Value) else ""
+
+
+def sides(tests: tuple[Test, ...]) -> set[str]:
+    """What a cell holds its value against. Empty is empty on every side."""
+    return {side(test) for test in tests if not asks_empty(test)}
 
 
 def _kinds(test: Test, names: Mapping[str, Field]) -> set[str]:
@@ -91,14 +121,18 @@ def _applied(found: Apply, parts: list[Field]) -> Field:
     if what == "?":
         _all(parts[:1], FLAG)
         _all(parts[1:], parts[1].kind)
-        return Field("", parts[1].kind, values=_united(parts[1:]))
+        return Field("", parts[1].kind, values=_united(parts[1:]), product=any(part.product for part in parts[1:]))
     _all(parts, NUMBER)
     if what == "*" and not any(isinstance(part, Value) for part in found.parts):
         raise CellError("not_linear")
     if what == "*" and all(_deep(part) for part in found.parts):
         raise CellError("not_linear")
+    # A step before may have multiplied: its value is a name here.
+    product = any(part.product for part in parts)
+    if what == "*" and product:
+        raise CellError("product_again")
     values = _united(parts) if what in {"max", "min"} else None
-    return Field("", NUMBER, values=values)
+    return Field("", NUMBER, values=values, product=product or what == "*")
 
 
 def _deep(part: Expression) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,10 @@ from django.utils.translation import gettext as _
 
 from guanxi.crm.rulings.words import fault_words, named
 from guanxi.warehouse.rules import Book, Finding, RuleError, findings
-from guanxi.warehouse.rules.graph import EXPRESSION, ROW_ID, TABLE, loaded
+from guanxi.warehouse.rules.graph import EXPRESSION, ROW_ID, TABLE, body, loaded
+
+# A form may have a thousand fields; the rest of them are the page's own.
+MOST_FIELDS = 950
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,12 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class Opened:
     """A file as the page shows it. ``faults`` are all that is wrong, each with its place; ``readable``: there are
-    tables to show."""
+    tables to show; ``editable``: every cell can be a field of its own, and the form is not too long."""
 
     sheets: tuple[Sheet, ...]
     faults: tuple[tuple[str, str], ...]
     readable: bool
+    editable: bool = False
 
 
 def opened(book: Book, content: str, hits: frozenset[str] = frozenset()) -> Opened:
@@ -81,7 +86,17 @@ def opened(book: Book, content: str, hits: frozenset[str] = frozenset()) -> Open
         for node in nodes
         if node["type"] in {TABLE, EXPRESSION}
     )
-    return Opened(sheets, told, readable=True)
+    return Opened(sheets, told, readable=True, editable=_editable(nodes, sheets))
+
+
+def _editable(nodes: list[Mapping[str, Any]], sheets: tuple[Sheet, ...]) -> bool:
+    """Whether no two fields would have one name, and they are not too many."""
+    rows = [str(row.get(ROW_ID) or "") for node in nodes for row in body(node).get("rules", [])]
+    fields = [cell.name for sheet in sheets for pair in sheet.formulas for cell in pair]
+    fields += [
+        cell.name for sheet in sheets for line in sheet.lines for cell in (line.note, *line.conditions, *line.answers)
+    ]
+    return all(rows) and len(set(fields)) == len(fields) <= MOST_FIELDS
 
 
 def _place(found: Finding) -> str:
@@ -90,7 +105,7 @@ def _place(found: Finding) -> str:
 
 
 def _sheet(node: Mapping[str, Any], wrong: list[Finding], hits: frozenset[str]) -> Sheet:
-    content = node.get("content") or {}
+    content = body(node)
     name = str(node.get("name") or node["id"])
 
     def fault(row: int, column: str | None) -> str:
@@ -151,10 +166,14 @@ def written(content: str, form: Mapping[str, Any]) -> str:
     ``content`` is the file as it stands, which must be readable; cells that the form does not have stay.
     """
     found = loaded(content)
+    own = Counter(str(row.get(ROW_ID) or "") for node in found["nodes"] for row in body(node).get("rules", []))
     for node in found["nodes"]:
-        body = node.get("content") or {}
-        for row in body.get("rules", []):
-            for column in [*body.get("inputs", []), *body.get("outputs", [])]:
+        step = body(node)
+        for row in step.get("rules", []):
+            # A page that stood open may name rows by an id that several have by now, or none.
+            if not row.get(ROW_ID) or own[str(row[ROW_ID])] > 1:
+                continue
+            for column in [*step.get("inputs", []), *step.get("outputs", [])]:
                 name = f"c:{row.get(ROW_ID)}:{column.get('id')}"
                 if name in form:
                     row[column["id"]] = str(form[name]).strip()
@@ -162,7 +181,7 @@ def written(content: str, form: Mapping[str, Any]) -> str:
             # A note that shipped is shown in the reader's language: unchanged, it stays what it is.
             if note is not None and note.strip() != named(str(row.get("_description") or "")):
                 row["_description"] = note.strip()[:200]
-        for entry in body.get("expressions", []):
+        for entry in step.get("expressions", []):
             for mark, key in (("k", "key"), ("x", "value")):
                 if (name := f"{mark}:{entry.get('id')}") in form:
                     entry[key] = str(form[name]).strip()
@@ -173,9 +192,9 @@ def written(content: str, form: Mapping[str, Any]) -> str:
 
 
 def _rearrange(found: Mapping[str, Any], verb: str, row_id: str) -> None:
-    taken = {str(row.get(ROW_ID)) for node in found["nodes"] for row in (node.get("content") or {}).get("rules", [])}
+    taken = {str(row.get(ROW_ID)) for node in found["nodes"] for row in body(node).get("rules", [])}
     for node in found["nodes"]:
-        rows: list[dict[str, Any]] = (node.get("content") or {}).get("rules", [])
+        rows: list[dict[str, Any]] = body(node).get("rules", [])
         place = next((at for at, row in enumerate(rows) if str(row.get(ROW_ID)) == row_id), None)
         if place is None:
             continue
