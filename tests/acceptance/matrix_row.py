@@ -55,7 +55,8 @@ class Row:
     not the one of that name. ``part``: it has a fragment. ``export``: what can be taken out there. ``public``: it
     answers those who have not signed in. ``ends``: the status where there is no such record; ``answer``: that of being
     let in, where it is an odd one. ``changes``: a POST that is let through changes a row; ``leaves``: it ends the
-    session. ``driven`` says who drives it where these tests cannot.
+    session. ``whole``: a POST is let through only where the post sees every bank of the union and both lines.
+    ``driven`` says who drives it where these tests cannot.
     """
 
     name: str
@@ -73,4 +74,5 @@ class Row:
     changes: bool = True
     answer: int = 0
     leaves: bool = False
+    whole: bool = False
     driven: str = ""

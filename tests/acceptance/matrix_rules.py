@@ -9,14 +9,14 @@ SENT = {"version_id": "sent_version_id"}
 
 RULES: tuple[Row, ...] = (
     Row("rules", RULERS),
-    Row("rules-book", RULERS, RULE_MAKERS, given={"book": "tier"}),
-    Row("rules-version", RULERS, RULE_MAKERS),
+    Row("rules-book", RULERS, RULE_MAKERS, given={"book": "tier"}, whole=True),
+    Row("rules-version", RULERS, RULE_MAKERS, whole=True),
     Row("rules-file", RULERS),
     Row("rules-test", None, RULERS, changes=False),
-    Row("rules-simulate", None, RULE_MAKERS),
-    Row("rules-submit", None, RULE_MAKERS),
-    Row("rules-decide", None, RULE_MAKERS, takes=SENT),
-    Row("rules-withdraw", None, RULE_MAKERS),
+    Row("rules-simulate", None, RULE_MAKERS, whole=True),
+    Row("rules-submit", None, RULE_MAKERS, whole=True),
+    Row("rules-decide", None, RULE_MAKERS, takes=SENT, whole=True),
+    Row("rules-withdraw", None, RULE_MAKERS, whole=True),
 )
 
 BY_TOPIC: tuple[Row, ...] = (*IDENTITY, *RULES)

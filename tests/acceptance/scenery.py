@@ -105,10 +105,12 @@ def _announced(by: Staff) -> dict[str, Any]:
 
 def _rules_of(staff: Staff, state: str) -> int:
     """A version of the tiers' rules that somebody drafted and simulated."""
-    return RuleVersion.objects.create(
-        book="tier", state=state, content=BOOKS["tier"].shipped, made_by=staff, simulation={"many": 0, "moves": []},
-        submitted_at=None if state == State.DRAFT else timezone.now(), reason="调整", effective_from=None,
-    ).pk  # fmt: skip
+    row = RuleVersion.objects.create(
+        book="tier", content=BOOKS["tier"].shipped, made_by=staff, simulation={"many": 0, "moves": []}
+    )
+    if state == State.SUBMITTED:
+        RuleVersion.objects.filter(pk=row.pk).update(state=state, submitted_at=timezone.now(), reason="调整")
+    return row.pk
 
 
 def _cover(staff: Staff, substitute: Staff, cast: Cast) -> int:

@@ -51,6 +51,7 @@ ABOVE = {
     "B1": ("B1", "B0", "U"),
     "B0": ("B0", "U"),
     "C0": ("C0", "U"),
+    "U": ("U",),
 }
 LINE_OF = {"person": Line.RETAIL, "organisation": Line.CORPORATE}
 # Relations that hold by name, wherever the customer's institution lies.
@@ -70,6 +71,11 @@ class Standing:
     line: str = Line.RETAIL
     over: bool = False
 
+    @property
+    def whole(self) -> bool:
+        """Whether a post that sees its legal entity sees every customer from here."""
+        return self.place == "U" and self.line == Line.BOTH
+
     def __str__(self) -> str:
         return "-".join([self.role, self.place, self.line, *(["over"] if self.over else [])])
 
@@ -79,12 +85,13 @@ def place_of(role: str) -> str:
     return {Role.RM: "T11", Role.BRANCH_MANAGER: "B1", Role.LINKAGE: "B1"}.get(role, "B0")
 
 
-# One post of each role, a manager of a team, one post that crosses the wall between the lines, and some that are over.
+# One post of each role, a manager of a team, posts on both lines (branch, bank, union), and some that are over.
 STANDINGS = (
     *(Standing(role, place_of(role)) for role in Role.values),
     Standing(Role.BRANCH_MANAGER, "T11"),
     Standing(Role.BRANCH_MANAGER, "B1", Line.BOTH),
     Standing(Role.ANALYST, "B0", Line.BOTH),
+    Standing(Role.ANALYST, "U", Line.BOTH),
     *(Standing(role, place_of(role), over=True) for role in (Role.RM, Role.ANALYST)),
 )
 
@@ -157,7 +164,7 @@ def _lies_within(span: Span, place: str, institution_id: str) -> bool:
         case Span.SUBTREE:
             return place in ABOVE[institution_id]
         case Span.LEGAL_ENTITY:
-            return ("B0" in ABOVE[place]) == ("B0" in ABOVE[institution_id])
+            return place == "U" or ("B0" in ABOVE[place]) == ("B0" in ABOVE[institution_id])
         case _:
             return span is Span.ALL
 

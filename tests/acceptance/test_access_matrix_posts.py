@@ -108,7 +108,7 @@ def records_for(stage: Stage, standing: Standing, address: Address, row: Row) ->
             return {True: {}, False: {**stage.theirs, "asked_export_id": stage.theirs["export_id"]}}
         case "colleague":
             far = Cover.objects.filter(staff=stage.cast.ren)[0].pk
-            return {True: {}} | ({False: {"cover_id": far}} if standing.place != "B0" else {})
+            return {True: {}} | ({False: {"cover_id": far}} if standing.place not in ("B0", "U") else {})
         case _:
             return {True: {}}
 
@@ -121,6 +121,7 @@ def test_a_post_is_let_through_inside_and_changes_nothing_outside(stage, standin
         if not row.writes:
             continue
         enters = row.writes == ANYBODY or (standing.role in row.writes and not standing.over)
+        enters = enters and (standing.whole or not row.whole)
         for inside, records in records_for(stage, standing, address, row).items():
             url = url_of(stage, address, row, records)
             with undone():

@@ -61,10 +61,16 @@ LEAST, TIMES = 500, 2
 OWN = {"flow": {"50000": str(LEAST), "4": str(TIMES)}, "alert": {"50000": "500", "0.2": "0.05"}}
 
 
+DRAFT = """
+INSERT INTO rulings_version (book, state, role, share, content, reason, made_by_id, made_at, changed_at, note,
+    simulation)
+VALUES ('tier', 'draft', 'champion', 100, %s, '', '1', now(), now(), '', '{}') RETURNING id
+"""
+SEND = """
+UPDATE rulings_version SET state = 'submitted', submitted_at = now(), effective_from = %s WHERE id = %s RETURNING id
+"""
 RELEASE = """
-INSERT INTO rulings_version (book, state, role, share, content, reason, effective_from, made_by_id, made_at,
-    changed_at, decided_by_id, decided_at, note, simulation)
-VALUES ('tier', 'released', 'champion', 100, %s, '', %s, '1', now(), now(), '2', now(), '', '{}') RETURNING id
+UPDATE rulings_version SET state = 'released', decided_by_id = '2', decided_at = now() WHERE id = %s RETURNING id
 """
 
 
@@ -77,7 +83,9 @@ def test_the_night_tells_whom_to_act_on(past, opened, tmp_path, monkeypatch):
     monkeypatch.setenv("GUANXI_ASSUMPTIONS", str(folder))
     # What was released in the site decides from its first night on, and the night writes down what it went by.
     released = with_cell(BOOKS["tier"].shipped, "t6", "tier", '"core"')
-    ((number,),) = opened.query(RELEASE, released, SPEC.days[1])
+    ((number,),) = opened.query(DRAFT, released)
+    opened.query(SEND, SPEC.days[1], number)
+    opened.query(RELEASE, number)
     deliver(past.files, opened.options.inbox, SPEC.days[1])
     status, printed = opened.command("night")
     assert status == 0, printed

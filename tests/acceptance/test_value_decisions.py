@@ -68,11 +68,13 @@ def test_a_table_is_changed_tried_simulated_approved_and_decides(cast, sign_in, 
     row.refresh_from_db()
     assert row.simulation["many"] == CustomerFigure.objects.filter(business_date=cast.day).count()
     assert sum(move[2] for move in row.simulation["moves"]) == row.simulation["many"]
-    up = sum(move[2] for move in row.simulation["moves"] if move[:2] == ["affluent", "vip"])
     assert answer.context["cost"] is not None
     assert len(answer.context["examples"]) == min(20, answer.context["changed"])
     assert {one.party_id for _was, _becomes, one in answer.context["examples"]} <= set(cast.parties)
-    assert up >= 0
+    # What it costs is what those cost who would go from one tier to another.
+    rate = {"vip": 5000, "affluent": 1000}
+    moved = sum(many * (rate.get(new, 0) - rate.get(was, 0)) for was, new, many, *_sums in row.simulation["moves"])
+    assert answer.context["cost"] == moved
     # Sent, it is another's to approve, and stays what it is.
     assert he.get(page).status_code == 404
     early = {**sent, "effective_from": cast.day.isoformat()}
@@ -94,7 +96,7 @@ def test_a_table_is_changed_tried_simulated_approved_and_decides(cast, sign_in, 
     assert tiers.context["why"].now_label == f"v{row.pk}"
     assert "By the rules released since" in tiers.text
     kinds = set(Entry.objects.filter(object_id=str(row.pk), kind__startswith="rules.").values_list("kind", flat=True))
-    assert kinds == {"rules.draft", "rules.save", "rules.submit", "rules.settle"}
+    assert kinds == {"rules.draft", "rules.save", "rules.simulate", "rules.submit", "rules.settle"}
     # Withdrawn, what decided before it decides again.
     assert he.post(at("rules-withdraw", row)).status_code == 302
     assert ruling_now("tier").champion.label == shipped(TIER).label

@@ -38,9 +38,29 @@ class Part(models.TextChoices):
     CHALLENGER = "challenger", _("A share of the customers, on trial")
 
 
+# Which columns each step of a version may write, whoever writes: a page, a program, SQL. All others stay as they are.
+_STEPS = """
+may := CASE OLD.state || ' ' || NEW.state
+    WHEN 'draft draft' THEN '{content,changed_at,simulation,simulated_on}'
+    WHEN 'draft submitted' THEN '{state,submitted_at,reason,role,share,effective_from}'
+    WHEN 'submitted released' THEN '{state,decided_by_id,decided_at,note,effective_from}'
+    WHEN 'submitted refused' THEN '{state,decided_by_id,decided_at,note,effective_from}'
+    WHEN 'draft withdrawn' THEN '{state,withdrawn_by_id,withdrawn_at}'
+    WHEN 'submitted withdrawn' THEN '{state,withdrawn_by_id,withdrawn_at}'
+    WHEN 'released withdrawn' THEN '{state,withdrawn_by_id,withdrawn_at,effective_until}'
+    ELSE '{}'
+END;
+IF to_jsonb(NEW) - may IS DISTINCT FROM to_jsonb(OLD) - may THEN
+    RAISE EXCEPTION 'rules that were sent stay as they are (version %, % to %)', OLD.id, OLD.state, NEW.state;
+END IF;
+RETURN NEW;
+"""
+
+
 class RuleVersion(models.Model):
     """Grain: one row a version of a book's rules. ``content`` is GoRules' JSON (JDM), and stays what was sent for
-    approval. It decides from the night of ``effective_from`` on, until a newer one does.
+    approval. It decides from the night of ``effective_from`` on, until a newer one does; one that was withdrawn decided
+    the nights before ``effective_until``, and does so again when they are redone.
 
     ``share`` is the percentage of the customers about whom a challenger decides. ``simulation`` is what it would have
     changed in the night of ``simulated_on``, in counts.
@@ -53,6 +73,7 @@ class RuleVersion(models.Model):
     content = models.TextField(_("rules"))
     reason = models.CharField(_("reason"), max_length=300, default="")
     effective_from = models.DateField(_("decides from"), null=True)
+    effective_until = models.DateField(_("decides no longer from"), null=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, verbose_name=_("drafted by"), **STAFF)
     made_by_id: str
     made_at = models.DateTimeField(_("drafted"), default=timezone.now)
@@ -92,10 +113,15 @@ class RuleVersion(models.Model):
             ),
         ]
         triggers: ClassVar = [
-            pgtrigger.Protect(
+            pgtrigger.Trigger(
                 name="sent_rules_stay",
                 operation=pgtrigger.Update,
-                condition=~pgtrigger.Q(old__state="draft") & pgtrigger.Q(old__content__df=pgtrigger.F("new__content")),
+                when=pgtrigger.Before,
+                declare=[("may", "text[]")],
+                func=_STEPS,
+            ),
+            pgtrigger.Protect(
+                name="rules_begin_as_drafts", operation=pgtrigger.Insert, condition=~pgtrigger.Q(new__state="draft")
             ),
             pgtrigger.Protect(name="rules_are_kept", operation=pgtrigger.Delete),
         ]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from guanxi.crm.insight.models import CustomerFigure
 from guanxi.crm.kernel.scope import Scope
@@ -18,6 +18,8 @@ from guanxi.warehouse.rules import BOOKS, Answer, Release, RuleError, Ruling, Ve
 from guanxi.warehouse.rules.single import Step
 
 VERSIONS_SHOWN = 30
+# Of two from the same night on, the one approved last decides, whichever was begun first; a night reads them so too.
+NEWEST_LAST = ("effective_from", "decided_at", "id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,11 @@ class BookNow:
 def ruling_now(book: str, day: date | None = None) -> Ruling:
     """What answers when one customer is asked about now: the newest released, whatever its first night; with ``day``
     what decided then. Two queries at most."""
-    rows = RuleVersion.objects.filter(book=book, state=State.RELEASED)
+    decides = Q(state=State.RELEASED)
     if day is not None:
-        rows = rows.filter(effective_from__lte=day)
-    found = rows.order_by("effective_from", "id").values_list("id", "role", "share", "effective_from", "content")
+        decides = (decides | Q(state=State.WITHDRAWN, effective_until__gt=day)) & Q(effective_from__lte=day)
+    rows = RuleVersion.objects.filter(decides, book=book).order_by(*NEWEST_LAST)
+    found = rows.values_list("id", "role", "share", "effective_from", "content")
     return ruling_of(BOOKS[book], [Release(*row) for row in found], _own(book))
 
 
@@ -60,7 +63,7 @@ def books(day: date) -> tuple[BookNow, ...]:
     for book in Book:
         rows = RuleVersion.objects.filter(book=book)
         counts = list(rows.filter(state__in=[State.DRAFT, State.SUBMITTED]).values_list("state", flat=True))
-        coming = rows.filter(state=State.RELEASED, effective_from__gt=day).order_by("effective_from", "id")
+        coming = rows.filter(state=State.RELEASED, effective_from__gt=day).order_by(*NEWEST_LAST)
         made.append(
             BookNow(
                 book=book.value,
@@ -74,9 +77,10 @@ def books(day: date) -> tuple[BookNow, ...]:
     return tuple(made)
 
 
-def versions(book: str) -> tuple[RuleVersion, ...]:
-    """The newest versions of a book with who made and decided them; one query."""
-    rows = RuleVersion.objects.filter(book=book).select_related("made_by", "decided_by").defer("content")
+def versions(book: str, staff_id: str) -> tuple[RuleVersion, ...]:
+    """The newest versions of a book with who made and decided them, own drafts among them; one query."""
+    shown = Q(submitted_at__isnull=False) | Q(made_by=staff_id)
+    rows = RuleVersion.objects.filter(shown, book=book).select_related("made_by", "decided_by").defer("content")
     return tuple(rows.order_by("-id")[:VERSIONS_SHOWN])
 
 

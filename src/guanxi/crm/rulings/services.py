@@ -44,11 +44,15 @@ def save(*, staff_id: str, version_id: int, content: str) -> RuleVersion:
     return row
 
 
-def keep_simulation(*, version_id: int, content: str, simulation: Mapping[str, Any], day: date) -> None:
-    """Writes beside a version what it would have changed, unless its rules have changed meanwhile."""
-    RuleVersion.objects.filter(pk=version_id, content=content, state__in=[State.DRAFT, State.SUBMITTED]).update(
-        simulation=dict(simulation), simulated_on=day
-    )
+def keep_simulation(*, staff_id: str, version_id: int, content: str, simulation: Mapping[str, Any], day: date) -> None:
+    """Writes beside a draft what it would have changed, unless its rules have changed meanwhile. What was sent keeps
+    the counts that it was sent with."""
+    with transaction.atomic():
+        row = _own(version_id, staff_id)
+        if row.content == content:
+            row.simulation, row.simulated_on = dict(simulation), day
+            row.save(update_fields=["simulation", "simulated_on"])
+            _log(row, "rules.simulate", day=str(day))
 
 
 def submit(
@@ -77,7 +81,7 @@ def submit(
 
 
 def settle(*, staff_id: str, version_id: int, approve: bool, note: str, earliest: date) -> RuleVersion:
-    """Releases what was sent, or sends it back; by somebody else than who drafted it."""
+    """Releases what was sent, or sends it back; by somebody else than who drafted it. Raises :class:`RefusedError`."""
     with transaction.atomic():
         row = RuleVersion.objects.select_for_update(of=("self",)).filter(pk=version_id).first()
         if row is None or row.state != State.SUBMITTED:
@@ -86,6 +90,9 @@ def settle(*, staff_id: str, version_id: int, approve: bool, note: str, earliest
             raise RefusedError(_("Whoever drafted rules cannot approve them."))
         if not approve and not note.strip():
             raise RefusedError(_("Say what is to be mended."))
+        # What was sound when it was sent may not be for a version of this program that came since.
+        if approve and findings(BOOKS[row.book], row.content):
+            raise RefusedError(_("These rules are not sound any more: send them back."))
         # Nights may have passed while it waited.
         row.effective_from = max(row.effective_from or earliest, earliest)
         row.state = State.RELEASED if approve else State.REFUSED
@@ -95,9 +102,9 @@ def settle(*, staff_id: str, version_id: int, approve: bool, note: str, earliest
     return row
 
 
-def withdraw(*, staff_id: str, version_id: int) -> RuleVersion:
-    """Takes a version out: of a draft its drafter, of what was sent or released whoever may make rules. From the next
-    night on what decided before it decides again."""
+def withdraw(*, staff_id: str, version_id: int, earliest: date) -> RuleVersion:
+    """Takes a version out: of a draft its drafter, of what was sent or released whoever may make rules. From the night
+    of ``earliest`` on, the first that is not done, what decided before it decides again."""
     with transaction.atomic():
         row = RuleVersion.objects.select_for_update(of=("self",)).filter(pk=version_id).first()
         if row is None or row.state in {State.WITHDRAWN, State.REFUSED}:
@@ -106,7 +113,9 @@ def withdraw(*, staff_id: str, version_id: int) -> RuleVersion:
             raise NotThereError(version_id)
         was, row.state = row.state, State.WITHDRAWN
         row.withdrawn_by_id, row.withdrawn_at = staff_id, timezone.now()
-        row.save(update_fields=["state", "withdrawn_by", "withdrawn_at"])
+        if was == State.RELEASED:
+            row.effective_until = earliest
+        row.save(update_fields=["state", "withdrawn_by", "withdrawn_at", "effective_until"])
         _log(row, "rules.withdraw", was=was)
     return row
 

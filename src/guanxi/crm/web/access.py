@@ -49,13 +49,14 @@ class Area(StrEnum):
     ADMINISTRATION = "administration"
 
 
+RULE_MAKERS = frozenset({Role.ANALYST, Role.HEAD_OFFICE})
+
 # Rows kept aside hold customers' data of every institution as delivered: never for those who see only some of them.
 ROLES: dict[Area, frozenset[str]] = {
     # Who makes customers one, and several again.
     Area.IDENTITY: frozenset({Role.STEWARD}),
-    # What decides about every customer is made by those who see the whole bank; auditors look on.
-    Area.RULES: frozenset({Role.ANALYST, Role.HEAD_OFFICE, Role.AUDITOR}),
-    Area.RULE_MAKING: frozenset({Role.ANALYST, Role.HEAD_OFFICE}),
+    # Rules speak of no customer: whom they concern may read them, auditors look on.
+    Area.RULES: frozenset({*RULE_MAKERS, Role.AUDITOR}),
     # Who answers for the quality of customers' data, each within what they see.
     Area.CUSTOMER_QUALITY: frozenset({Role.STEWARD, Role.HEAD_OFFICE, Role.BRANCH_MANAGER, Role.ANALYST, Role.AUDITOR}),
     Area.QUALITY: frozenset(READERS),
@@ -78,6 +79,9 @@ OTHERWISE: dict[Area, Callable[[StaffRequest], bool]] = {
         or request.scope.links
         or bool(request.scope.managers or request.scope.supported)
     ),
+    # Rules decide about every customer of the union, on both lines: they are made by those who see them all, so that no
+    # member bank and no line changes the tiers of the others.
+    Area.RULE_MAKING: lambda request: bool(request.roles & RULE_MAKERS) and request.scope.reach is Reach.EVERYTHING,
     # Whoever may change something about a customer has work to plan and to record.
     Area.WORK: lambda request: request.scopes[Verb.EDIT].reach is not Reach.NOTHING,
     Area.OPPORTUNITIES: lambda request: request.scope.reach is not Reach.NOTHING,

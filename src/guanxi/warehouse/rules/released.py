@@ -11,8 +11,8 @@ from guanxi.warehouse.rules.versions import Release, Ruling
 
 _RELEASED = """
 SELECT book, id, role, share, effective_from, content FROM rulings_version
-WHERE state = 'released' AND effective_from <= %s
-ORDER BY effective_from, id
+WHERE effective_from <= %(day)s AND (state = 'released' OR (state = 'withdrawn' AND effective_until > %(day)s))
+ORDER BY effective_from, decided_at, id
 """
 _FORGET = "DELETE FROM rulings_night WHERE business_date = %s"
 _REMEMBER = """
@@ -21,10 +21,11 @@ INSERT INTO rulings_night (business_date, book, label, share, content) VALUES (%
 
 
 def released(database_url: str, day: date) -> dict[str, list[Release]]:
-    """By book what is in force in the night of ``day``, the newest last."""
+    """By book what is in force in the night of ``day``, the newest last; for a night that is redone with what has been
+    withdrawn since."""
     found: dict[str, list[Release]] = {}
     with psycopg.connect(database_url) as connection:
-        for book, *row in connection.execute(_RELEASED, [day]):
+        for book, *row in connection.execute(_RELEASED, {"day": day}):
             found.setdefault(book, []).append(Release(*row))
     return found
 

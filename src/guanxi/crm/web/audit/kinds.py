@@ -53,6 +53,7 @@ KINDS: dict[str, str | Promise] = {
     "rules-withdraw": gettext_lazy("Rules: withdrawn"),
     "rules.draft": gettext_lazy("Rules: draft begun"),
     "rules.save": gettext_lazy("Rules: draft changed"),
+    "rules.simulate": gettext_lazy("Rules: simulated"),
     "rules.submit": gettext_lazy("Rules: sent for approval"),
     "rules.settle": gettext_lazy("Rules: approved or sent back"),
     "rules.withdraw": gettext_lazy("Rules: withdrawn"),

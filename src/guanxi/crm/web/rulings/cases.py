@@ -53,7 +53,10 @@ def tested(version: Version, pasted: str) -> Tested:
         return Tested(problem=_("Paste a line with the names of the values, and a line for each case."))
     if len(lines) > MOST + 1:
         return Tested(problem=_("At most %(number)s cases at a time.") % {"number": MOST})
-    rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter="\t" if "\t" in lines[0] else ","))
+    try:
+        rows = list(csv.reader(io.StringIO("\n".join(lines)), delimiter="\t" if "\t" in lines[0] else ","))
+    except csv.Error:
+        return Tested(problem=_("This cannot be read as lines of values: look for one that is far too long."))
     heads = [name.strip() for name in rows[0]]
     lacking = [field.name for field in book.inputs if field.name not in heads and not field.nullable]
     if lacking:
@@ -91,6 +94,10 @@ def _value(field: Field, text: str) -> Any:
             number = Decimal("NaN")
         if not number.is_finite() or abs(number) >= Decimal(10) ** 13:
             raise ValueError(_("%(name)s: a number is needed.") % {"name": field.name})
+        # Rules are whole to the cent: between two cents no row need fit.
+        if field.decimals is not None and number != round(number, field.decimals):
+            words = {"name": field.name, "number": field.decimals}
+            raise ValueError(_("%(name)s: at most %(number)s decimals.") % words)
         return number
     if field.values is not None and text not in field.values:
         allowed = ", ".join(f'"{value}"' for value in field.values)

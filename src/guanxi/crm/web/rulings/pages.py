@@ -24,6 +24,8 @@ from guanxi.crm.web.rulings.cases import example
 from guanxi.crm.web.rulings.editor import opened, written
 from guanxi.warehouse.rules import BOOKS, RuleError
 
+# Of a version's number, at most.
+DIGITS = 18
 REASONS = {reason.code: reason.label for reason in PUBLISHED}
 
 
@@ -46,9 +48,7 @@ def book(request: StaffRequest, book: str) -> HttpResponseBase:
         "label": Book(book).label,
         "ruling": ruling,
         "opened": opened(BOOKS[book], ruling.champion.content),
-        "versions": [
-            row for row in queries.versions(book) if row.state != State.DRAFT or row.made_by_id == request.user.id
-        ],
+        "versions": queries.versions(book, request.user.id),
         "makes": may(request, Area.RULE_MAKING),
     }
     return render(request, "web/rulings/book.html", context)
@@ -60,7 +60,7 @@ def _begin(request: StaffRequest, book: str) -> HttpResponseBase:
         raise Http404
     content = queries.ruling_now(book).champion.content
     base = request.POST.get("version", "")
-    if base.isdigit():
+    if base.isdecimal() and len(base) <= DIGITS:
         content = seen(request, int(base)).content
     made = draft(staff_id=request.user.id, book=book, content=content)
     return redirect("rules-version", made.pk)

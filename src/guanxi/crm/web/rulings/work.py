@@ -41,7 +41,8 @@ def test(request: StaffRequest, version_id: int) -> HttpResponseBase:
 @require_POST
 @only_for(Area.RULE_MAKING)
 def simulate(request: StaffRequest, version_id: int) -> HttpResponseBase:
-    """What the version would have changed last night, in counts that are kept and examples that are not."""
+    """What the version would have changed last night, in counts that are kept beside a draft and examples that are not.
+    What was sent is only looked at: it keeps the counts that it was sent with."""
     row = seen(request, version_id)
     if row.state not in {State.DRAFT, State.SUBMITTED}:
         raise Http404
@@ -57,9 +58,16 @@ def simulate(request: StaffRequest, version_id: int) -> HttpResponseBase:
     except RuleError:
         return page(request, row, status=422, simulation_problem=_("Mend the tables first."))
     kept = found.as_json() | ({"yearly": yearly} if row.book == Book.TIER else {})
-    services.keep_simulation(version_id=row.pk, content=row.content, simulation=kept, day=request.day)
+    if row.state == State.DRAFT:
+        try:
+            services.keep_simulation(
+                staff_id=request.user.id, version_id=row.pk, content=row.content, simulation=kept, day=request.day
+            )
+        except NotThereError as error:
+            raise Http404 from error
+    row.simulation, row.simulated_on = kept, request.day
     examples = [(words_of(row.book, one.was), words_of(row.book, one.becomes), one) for one in found.examples]
-    return page(request, seen(request, version_id), examples=examples, just_simulated=True)
+    return page(request, row, examples=examples, just_simulated=True)
 
 
 def _yearly(request: StaffRequest) -> tuple[dict[str, str], str]:
@@ -92,7 +100,7 @@ def submit(request: StaffRequest, version_id: int) -> HttpResponseBase:
             version_id=version_id,
             reason=entered["reason"],
             role=entered["role"] if entered["role"] in Part.values else Part.CHAMPION,
-            share=int(entered["share"]) if entered["share"].isdecimal() else 0,
+            share=int(entered["share"]) if entered["share"].isdecimal() and len(entered["share"]) <= len("100") else 0,
             effective_from=day,
             earliest=earliest,
         )
@@ -143,7 +151,9 @@ def withdraw(request: StaffRequest, version_id: int) -> HttpResponseBase:
     """Takes a version out."""
     row = seen(request, version_id)
     try:
-        services.withdraw(staff_id=request.user.id, version_id=version_id)
+        services.withdraw(
+            staff_id=request.user.id, version_id=version_id, earliest=queries.first_night(request.business_date)
+        )
     except NotThereError as error:
         raise Http404 from error
     messages.success(request, _("Withdrawn. From the next night on what decided before it decides again."))
