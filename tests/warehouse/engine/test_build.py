@@ -177,7 +177,7 @@ def test_a_bank_sets_its_own_assumptions_file_by_file(tmp_path: Path, compiled: 
     assert {row["loss_rate"] for row in figures} == {None, Decimal("0.500000")}
     stored = pq.read_table(layout.part("control", "assumption", night.day) / "part.parquet").to_pylist()
     assert {row["kind"] for row in stored} == {
-        *("alert", "loss_rate", "unit_cost", "upkeep", "tier", "setting", "group", "household"),
+        *("loss_rate", "unit_cost", "upkeep", "tier", "setting", "group", "household"),
     }
 
 
