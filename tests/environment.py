@@ -25,6 +25,8 @@ os.environ.pop("GUANXI_INBOX", None)
 os.environ.pop("GUANXI_WAREHOUSE", None)
 # Playwright's synchronous interface runs an event loop in the test's thread; Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+# Spark's programs are short here: Java gains nothing from compiling them twice, nor from collecting with many threads.
+os.environ.setdefault("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 VAR.mkdir(parents=True, exist_ok=True)
 
 from guanxi.postgres import ensure_database  # noqa: E402
