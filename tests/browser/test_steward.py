@@ -44,6 +44,11 @@ WORDS = {
 }
 
 
+def loaded(page) -> None:
+    """What is seen is a page whose scripts listen to keys already."""
+    page.wait_for_load_state("load")
+
+
 def fits(page) -> None:
     """Nothing makes the page wider than the screen."""
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
@@ -70,6 +75,7 @@ def test_a_stewards_day(open_page, check_access, site, language, theme, screen):
     fits(page)
     keys.press("s")
     expect(main).to_contain_text(words["one"])
+    loaded(page)
     made = Merge.objects.get()
     assert not Party.objects.filter(pk=made.gone).exists()
     # The next pair stands there already. Somebody types a reason: letters are letters then, and Enter says no verdict.
@@ -79,26 +85,32 @@ def test_a_stewards_day(open_page, check_access, site, language, theme, screen):
     assert Decision.objects.count() == 1
     keys.press("d")
     expect(main).to_contain_text(words["apart"])
+    loaded(page)
     said = Decision.objects.get(verdict="different")
     assert said.reason == "sd"
     # A slip: the word is taken back, the pair is there again, and somebody is asked of it.
     keys.press("u")
     expect(page).to_have_url(re.compile(f"verdicts/{said.pk}/take-back"))
+    loaded(page)
     check_access(page)
     keys.press("Enter")
     expect(main).to_contain_text(words["back"])
+    loaded(page)
     keys.press("a")
     keys.type("1111")
     keys.press("Tab")
     keys.type("见过本人吗")
     keys.press("Enter")
     expect(main).to_contain_text(words["asked"])
+    loaded(page)
     assert Decision.objects.get(verdict="ask").note == "见过本人吗"
     # The next but one: one of its customers has another record, which does not belong there.
     keys.press("n")
     expect(page).to_have_url(re.compile(people[6].id))
+    loaded(page)
     keys.press("1" if people[6].id < people[7].id else "2")
     expect(page).to_have_url(re.compile(f"/customers/{people[6].id}/records/"))
+    loaded(page)
     check_access(page)
     fits(page)
     keys.press("x")
