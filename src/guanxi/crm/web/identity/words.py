@@ -123,8 +123,7 @@ def value_word(field: str, value: str, display: Display) -> str:
     if field in CODES:
         return word(CODES[field], value)
     if field == "institution_id":
-        node = institution_tree(display.version).nodes.get(value)
-        return value if node is None else node.name if display.is_chinese or not node.name_en else node.name_en
+        return institution_tree(display.version).label(value, display.language)
     if field == "manager_id":
         name = staff_names(display.version).get(value)
         return f"{name} {value}" if name else value
